@@ -1,0 +1,61 @@
+/** One entry of the catalogue. Missing attributes are the normal case: null means unknown. */
+
+export const ITEM_KINDS = ['track', 'episode', 'artist'] as const;
+export type ItemKind = (typeof ITEM_KINDS)[number];
+
+export interface CatalogueItem {
+  readonly itemId: string;
+  readonly recordingId: string;
+  readonly kind: ItemKind;
+  readonly title: string | null;
+  /** Display name of the primary artist, or of the show for an episode. */
+  readonly artist: string | null;
+  readonly artistId: string | null;
+  readonly album: string | null;
+  readonly genres: readonly string[];
+  /** Beats per minute. */
+  readonly tempo: number | null;
+  /** Pitch class, 0 = C. */
+  readonly key: number | null;
+  /** 1 = major, 0 = minor. */
+  readonly mode: number | null;
+  /** 0 to 1. */
+  readonly energy: number | null;
+  /** 0 to 1. */
+  readonly valence: number | null;
+  readonly year: number | null;
+  readonly explicit: boolean | null;
+  readonly durationMs: number | null;
+  readonly isrc: string | null;
+  readonly mbid: string | null;
+  /** Who described it; see ListeningEvent.source. */
+  readonly source: string;
+  /** Epoch milliseconds; of two descriptions of one item each known attribute of the newer wins. */
+  readonly updatedAt: number;
+}
+
+/** An item of which only the id is known; spread what is known over it. */
+export function bareItem(itemId: string, source: string, updatedAt: number): CatalogueItem {
+  return {
+    itemId,
+    recordingId: itemId,
+    kind: 'track',
+    title: null,
+    artist: null,
+    artistId: null,
+    album: null,
+    genres: [],
+    tempo: null,
+    key: null,
+    mode: null,
+    energy: null,
+    valence: null,
+    year: null,
+    explicit: null,
+    durationMs: null,
+    isrc: null,
+    mbid: null,
+    source,
+    updatedAt,
+  };
+}
