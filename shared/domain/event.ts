@@ -60,7 +60,9 @@ type Listen = Pick<ListeningEvent, 'type' | 'msPlayed' | 'durationMs' | 'skipped
 
 /** True when at least COMPLETED_SHARE of a known duration was heard. */
 export function isCompleted({ msPlayed, durationMs }: Pick<Listen, 'msPlayed' | 'durationMs'>): boolean {
-  return msPlayed !== null && durationMs !== null && durationMs > 0 && msPlayed >= durationMs * COMPLETED_SHARE;
+  return (
+    msPlayed !== null && durationMs !== null && durationMs > 0 && msPlayed >= durationMs * COMPLETED_SHARE
+  );
 }
 
 /** Skip: flagged by the player, or under 30 s and not completed. A flagged skip is never also a play. */

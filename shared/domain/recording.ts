@@ -25,7 +25,16 @@ export function canonicalTitle(title: string): string {
     return FEATURING.test(note) || RELEASE_NOTE.test(note) ? '' : whole;
   });
   const dash = rest.lastIndexOf(' - ');
-  if (dash > 0 && RELEASE_NOTE.test(rest.slice(dash + 3).trim().toLowerCase())) rest = rest.slice(0, dash);
+  if (
+    dash > 0 &&
+    RELEASE_NOTE.test(
+      rest
+        .slice(dash + 3)
+        .trim()
+        .toLowerCase(),
+    )
+  )
+    rest = rest.slice(0, dash);
   rest = rest.replace(/\s+(feat\.?|ft\.?|featuring)\s.*$/i, '');
   return foldText(rest) || foldText(title) || title.trim();
 }
@@ -48,7 +57,11 @@ export function artistIdOf(artist: string): string | null {
  * The recording an item is: `r` and 16 hex digits of folded artist and canonical title where both are known,
  * otherwise the item's own id.
  */
-export function recordingIdOf(item: { itemId: string; title?: string | null; artist?: string | null }): string {
+export function recordingIdOf(item: {
+  itemId: string;
+  title?: string | null;
+  artist?: string | null;
+}): string {
   if (!item.title?.trim() || !item.artist?.trim()) return item.itemId;
   return `r${digest(`${primaryArtist(item.artist)}\u001f${canonicalTitle(item.title)}`)}`;
 }

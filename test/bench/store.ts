@@ -58,7 +58,7 @@ const ofLmdb = await measure(
     await lmdb.put([Math.floor(n / WRITES_PER_WRITER), n], BODY);
     await lmdb.flushed;
   },
-  (row) => lmdb.getRange({ start: [row], end: [row + 1] }).asArray.length,
+  (row) => Array.from(lmdb.getRange({ start: [row], end: [row + 1] })).length,
 );
 
 const sqlite = new DatabaseSync(join(directory, 'sqlite'));

@@ -1,0 +1,4 @@
+/** Time as a parameter: epoch milliseconds. */
+export interface Clock {
+  now(): number;
+}

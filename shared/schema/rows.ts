@@ -1,0 +1,48 @@
+/** The one place that names row tables, families and qualifiers, and how keys are made. */
+import { createHash } from 'node:crypto';
+
+/** Row tables and their column families. What infra provisions is what the code uses. */
+export const ROW_TABLES = {
+  /** Key: listenerKey(). */
+  listeners: {
+    /** `e#<eventId>`: one cell per event, timestamp = receivedAt, written once. */
+    live: 'live',
+    /** `<kind>#<target>`: last write wins, never collected. */
+    control: 'control',
+    /** `pool`, `heard`, `taste`, `recent`: timestamp = build. */
+    build: 'build',
+  },
+  /** Key: item id. */
+  catalog: {
+    /** `item`: the description, last write wins. */
+    meta: 'meta',
+    /** `related`: neighbours and next tracks, timestamp = build. */
+    build: 'build',
+  },
+  /** Key: `popular#<kind>`, `genre#<genre>`, `artist#<artistId>`, `meta#active`. */
+  pools: {
+    /** `pool`: timestamp = build. */
+    build: 'build',
+    /** `active` of the row `meta#active`: the publish pointer. */
+    pointer: 'pointer',
+  },
+} as const;
+
+export type RowTable = keyof typeof ROW_TABLES;
+
+export const POINTER_KEY = 'meta#active';
+
+/** `<4 hex of sha256(listenerId)>#<listenerId>`: spreads sequential ids over tablets. */
+export function listenerKey(listenerId: string): string {
+  return `${createHash('sha256').update(listenerId).digest('hex').slice(0, 4)}#${listenerId}`;
+}
+
+/** The listener id inside a listenerKey. */
+export function listenerOfKey(key: string): string {
+  return key.slice(5);
+}
+
+/** What an erasure leaves behind instead of the id: its SHA-256 in hex. */
+export function listenerHash(listenerId: string): string {
+  return createHash('sha256').update(listenerId).digest('hex');
+}
