@@ -59,3 +59,23 @@ export function bareItem(itemId: string, source: string, updatedAt: number): Cat
     updatedAt,
   };
 }
+
+/**
+ * One description out of several of the same item: each attribute from the newest that knows it (ties: the later
+ * source name). Throws RangeError when given none.
+ */
+export function mergeDescriptions(descriptions: readonly CatalogueItem[]): CatalogueItem {
+  const [newest, ...older] = descriptions.toSorted(
+    (a, b) => b.updatedAt - a.updatedAt || (a.source < b.source ? 1 : a.source > b.source ? -1 : 0),
+  );
+  if (newest === undefined) throw new RangeError('There is no description to merge.');
+  const merged: Record<string, unknown> = { ...newest };
+  for (const description of older)
+    for (const [name, value] of Object.entries(description))
+      if (isUnknown(merged[name]) && !isUnknown(value)) merged[name] = value;
+  return merged as unknown as CatalogueItem;
+}
+
+function isUnknown(value: unknown): boolean {
+  return value === null || value === undefined || (Array.isArray(value) && value.length === 0);
+}

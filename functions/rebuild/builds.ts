@@ -1,0 +1,71 @@
+/** What is remembered of each build: a document, written as it advances. */
+import { InvalidInput, NotFound } from '../../shared/errors.ts';
+import type { DocumentStore } from '../../shared/ports/document-store.ts';
+import type { StageResult } from '../../shared/ports/warehouse.ts';
+import type { StageParams } from '../../shared/sql/stage.ts';
+
+/** building → audited → loaded → published, or → rejected when an audit fails. */
+export type BuildStatus = 'building' | 'audited' | 'loaded' | 'published' | 'rejected' | 'rolled-back';
+
+export interface AuditResult {
+  readonly name: string;
+  readonly passed: boolean;
+  /** What was seen, in words that tell an operator what to look at. */
+  readonly detail: string;
+  /** True where it failed and was waived by name. */
+  readonly waived?: boolean;
+}
+
+export interface Build {
+  readonly id: string;
+  /** Epoch ms: events received before it are covered; also the timestamp of the build's cells. */
+  readonly cutoff: number;
+  readonly status: BuildStatus;
+  readonly parametersVersion: string;
+  readonly parameters: StageParams;
+  readonly stages: Readonly<Record<string, StageResult>>;
+  readonly audits: readonly AuditResult[];
+  /** Shares of the scores' distribution, for the drift audit of the next build. */
+  readonly scoreShares: readonly number[];
+  /** SHA-256 over everything that is served, in key order. */
+  readonly identity: string | null;
+  readonly cells: number;
+  readonly startedAt: number;
+  readonly finishedAt: number | null;
+}
+
+const COLLECTION = 'builds';
+
+/** `b` and the cutoff: ids sort by age. */
+export function buildIdOf(cutoff: number): string {
+  return `b${String(cutoff).padStart(14, '0')}`;
+}
+
+/** The instant in a build id. Throws InvalidInput for text that is none. */
+export function cutoffOf(buildId: string): number {
+  if (!/^b\d{14}$/.test(buildId))
+    throw new InvalidInput([{ pointer: '/build', detail: `${JSON.stringify(buildId)} is no build id` }]);
+  return Number(buildId.slice(1));
+}
+
+export async function saveBuild(documents: DocumentStore, build: Build): Promise<Build> {
+  await documents.put(COLLECTION, build.id, build);
+  return build;
+}
+
+/** Throws NotFound. */
+export async function getBuild(documents: DocumentStore, id: string): Promise<Build> {
+  const found = await documents.get<Build>(COLLECTION, id);
+  if (found === undefined) throw new NotFound(`There is no build ${id}.`);
+  return found.value;
+}
+
+/** Oldest first. */
+export async function listBuilds(documents: DocumentStore): Promise<Build[]> {
+  const all = await documents.list<Build>(COLLECTION);
+  return all.map(({ value }) => value);
+}
+
+export async function forgetBuild(documents: DocumentStore, id: string): Promise<void> {
+  await documents.delete(COLLECTION, id);
+}

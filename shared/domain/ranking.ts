@@ -1,0 +1,119 @@
+/** From candidates to an order: the build's score, moved by what the listener did since. Pure. */
+import type { Candidate } from './candidate.ts';
+import { type TrackSound, transitionScore } from './harmony.ts';
+import type { Signals } from './signals.ts';
+
+/** Versioned configuration of the online ranking; every share is of a sum that need not be 1. */
+export interface RankingWeights {
+  readonly version: string;
+  /** The build's score, 0 to 1. */
+  readonly pool: number;
+  /** Liking of the artist since the build, −1 to 1. */
+  readonly liveArtist: number;
+  readonly liveGenre: number;
+  /** How well it goes with what is being listened to right now, 0 to 1. */
+  readonly liveSound: number;
+  /** Listens within this span are "right now". Milliseconds. */
+  readonly sessionMs: number;
+  /** What a candidate found from a live play counts against one of the build's best. */
+  readonly liveSeed: number;
+}
+
+export const RANKING_WEIGHTS: RankingWeights = {
+  version: 'ranking-1',
+  pool: 1,
+  liveArtist: 0.15,
+  liveGenre: 0.1,
+  liveSound: 0.1,
+  sessionMs: 2 * 3_600_000,
+  liveSeed: 0.6,
+};
+
+export interface Ranked {
+  readonly candidate: Candidate;
+  readonly score: number;
+  /** Addends of the score, by the name of their weight. */
+  readonly parts: Readonly<Record<'pool' | 'liveArtist' | 'liveGenre' | 'liveSound', number>>;
+}
+
+/** What is playing right now: the latest unskipped listens within the session span, at most five. */
+export function currentSounds(
+  signals: Signals,
+  weights: RankingWeights,
+  describe: (itemId: string) => TrackSound | undefined,
+): TrackSound[] {
+  return signals.recent
+    .filter(({ skipped, occurredAt }) => !skipped && occurredAt > signals.now - weights.sessionMs)
+    .slice(0, 5)
+    .flatMap(({ itemId }) => describe(itemId) ?? []);
+}
+
+/** −1 to 1, keeping the sign: half a play is a third, many are nearly one. */
+function squash(affinity: number): number {
+  return affinity / (1 + Math.abs(affinity));
+}
+
+/** Best first; equal scores by item id, so that the same input gives the same order everywhere. */
+export function rank(
+  candidates: readonly Candidate[],
+  signals: Signals,
+  sounds: readonly TrackSound[],
+  weights: RankingWeights,
+): Ranked[] {
+  const ranked = candidates.map((candidate): Ranked => {
+    const artist = candidate.artistId === null ? undefined : signals.artists.get(candidate.artistId);
+    const genre = candidate.genre === null ? undefined : signals.genres.get(candidate.genre);
+    const sound = sounds.reduce((sum, now) => sum + transitionScore(now, candidate), 0) / (sounds.length || 1);
+    const parts = {
+      pool: (weights.pool * candidate.score) / 1000,
+      liveArtist: weights.liveArtist * squash(artist?.affinity ?? 0),
+      liveGenre: weights.liveGenre * squash(genre?.affinity ?? 0),
+      liveSound: weights.liveSound * sound,
+    };
+    const score = parts.pool + parts.liveArtist + parts.liveGenre + parts.liveSound;
+    return { candidate, score, parts };
+  });
+  return ranked.sort(
+    (a, b) => b.score - a.score || (a.candidate.itemId < b.candidate.itemId ? -1 : 1),
+  );
+}
+
+/**
+ * The first `count` with at most `perArtist` of one artist; where that leaves places empty, the cap is raised one
+ * by one. Items of unknown artist count as artists of their own.
+ */
+export function capArtists(ranked: readonly Ranked[], count: number, perArtist: number): Ranked[] {
+  const taken = new Map<string, number>();
+  const chosen = new Set<Ranked>();
+  for (let cap = perArtist; chosen.size < Math.min(count, ranked.length); cap++) {
+    for (const entry of ranked) {
+      if (chosen.size === count) break;
+      const artist = entry.candidate.artistId ?? `item ${entry.candidate.itemId}`;
+      const used = taken.get(artist) ?? 0;
+      if (chosen.has(entry) || used >= cap) continue;
+      chosen.add(entry);
+      taken.set(artist, used + 1);
+    }
+  }
+  return [...chosen];
+}
+
+/** One candidate per recording: scores of the same recording add up, evidence is put together. */
+export function mergeCandidates(candidates: readonly Candidate[]): Candidate[] {
+  const merged = new Map<string, Candidate>();
+  for (const candidate of candidates) {
+    const known = merged.get(candidate.recordingId);
+    merged.set(
+      candidate.recordingId,
+      known === undefined
+        ? candidate
+        : {
+            ...known,
+            score: known.score + candidate.score,
+            artistPlays: known.artistPlays ?? candidate.artistPlays,
+            evidence: [...known.evidence, ...candidate.evidence],
+          },
+    );
+  }
+  return [...merged.values()];
+}

@@ -1,0 +1,254 @@
+/**
+ * stages/listener_pools.sql on typed arrays: generators accumulate per listener, each is scaled to its best
+ * candidate, weighed, summed, and the best are written out as text. Equal to the SQL to the last character.
+ */
+import { Best } from './best.ts';
+
+/** Compressed sparse rows from ids (1-based) to columns. */
+export interface SparseRows {
+  readonly offsets: Int32Array;
+  readonly ids: Int32Array;
+  readonly scores: Float64Array;
+}
+
+export interface PoolsInput {
+  /** Recordings that a listener starts from, in order of seed_no; scores are taste. */
+  readonly seeds: SparseRows;
+  readonly seedPreferences: Int32Array;
+  /** 1 where the listener's seeds are artists. */
+  readonly listenerKind: Int32Array;
+  readonly neighbours: SparseRows;
+  /** Artists by preference, only as many as the pool uses; scores are taste. */
+  readonly artistSeeds: SparseRows;
+  readonly artistNeighbours: SparseRows;
+  /** Per kind, the artist's recordings by place. */
+  readonly artistTracks: readonly [SparseRows, SparseRows];
+  readonly audioNeighbours: SparseRows;
+  /** Per kind, the popular recordings by place. */
+  readonly popular: readonly [{ ids: Int32Array; scores: Float64Array }, { ids: Int32Array; scores: Float64Array }];
+  readonly heard: { offsets: Int32Array; ids: Int32Array };
+  readonly rejected: { offsets: Int32Array; ids: Int32Array };
+  /** Artists a listener played; scores are plays. */
+  readonly artistPlays: SparseRows;
+  /** By recording, 0 where unknown. */
+  readonly artistOf: Int32Array;
+  /** By id, index 0 unused. */
+  readonly listenerIds: readonly string[];
+  readonly itemIds: readonly string[];
+  readonly features: readonly string[];
+  readonly artistIds: readonly string[];
+  readonly parameters: {
+    readonly own_artist_score: number;
+    readonly pool_audio_seeds: number;
+    readonly pool_size: number;
+    readonly weight_co_listening: number;
+    readonly weight_artist: number;
+    readonly weight_audio: number;
+    readonly weight_popularity: number;
+  };
+}
+
+export interface PoolsOutput {
+  readonly listenerIds: string[];
+  readonly candidates: Int32Array;
+  readonly pools: string[];
+}
+
+/** One generator's scores and strongest seeds over all recordings, cleared by walking what it touched. */
+class Generator {
+  readonly scores: Float64Array;
+  readonly seeds: Int32Array;
+  readonly strongest: Float64Array;
+  readonly touched: Int32Array;
+  count = 0;
+  max = 1;
+
+  constructor(size: number) {
+    this.scores = new Float64Array(size);
+    this.seeds = new Int32Array(size);
+    this.strongest = new Float64Array(size);
+    this.touched = new Int32Array(size);
+  }
+
+  /** Adds a contribution; scores are kept one higher than they are, so that 0 means never proposed. */
+  add(id: number, score: number, seed: number): void {
+    if (this.scores[id] === 0) {
+      this.touched[this.count++] = id;
+      this.scores[id] = 1 + score;
+      this.strongest[id] = score;
+      this.seeds[id] = seed;
+      return;
+    }
+    this.scores[id]! += score;
+    if (score > this.strongest[id]!) {
+      this.strongest[id] = score;
+      this.seeds[id] = seed;
+    }
+  }
+
+  /** Score scaled to a million for the best, -1 where it was not proposed. */
+  scaled(id: number): number {
+    const score = this.scores[id]!;
+    return score === 0 ? -1 : Math.round(((score - 1) * 1_000_000) / this.max);
+  }
+
+  clear(): void {
+    for (let at = 0; at < this.count; at++) this.scores[this.touched[at]!] = 0;
+    this.count = 0;
+    this.max = 1;
+  }
+}
+
+/** Makes the function that writes the pools of listeners first to last; its scratch memory is reused. */
+export function pools(input: PoolsInput): (first: number, last: number) => PoolsOutput {
+  const size = input.itemIds.length;
+  const { parameters } = input;
+  const co = new Generator(size);
+  const byArtist = new Generator(size);
+  const audio = new Generator(size);
+  const popular = new Generator(size);
+  const artists = new Generator(input.artistIds.length);
+  const generators = [co, byArtist, audio, popular];
+  const barred = new Uint8Array(size);
+  const proposed = new Int32Array(size);
+  const isProposed = new Uint8Array(size);
+  const playsOf = new Float64Array(input.artistIds.length);
+  const best = new Best(parameters.pool_size);
+
+  const listen = (listener: number) => {
+    const { seeds, neighbours, audioNeighbours } = input;
+    const start = seeds.offsets[listener]!;
+    for (let at = start; at < seeds.offsets[listener + 1]!; at++) {
+      const taste = seeds.scores[at]!;
+      if (taste <= 0) continue;
+      const id = seeds.ids[at]!;
+      addRow(co, neighbours, id, taste, at - start);
+      if (input.seedPreferences[at]! <= parameters.pool_audio_seeds)
+        addRow(audio, audioNeighbours, id, taste, at - start);
+    }
+    wantArtists(listener);
+    const { ids, scores } = input.popular[input.listenerKind[listener] === 1 ? 1 : 0];
+    for (let at = 0; at < ids.length; at++) popular.add(ids[at]!, scores[at]!, 0);
+  };
+
+  const wantArtists = (listener: number) => {
+    const { artistSeeds, artistNeighbours } = input;
+    for (let at = artistSeeds.offsets[listener]!; at < artistSeeds.offsets[listener + 1]!; at++) {
+      const artist = artistSeeds.ids[at]!;
+      const taste = artistSeeds.scores[at]!;
+      addArtist(artist, Math.floor((taste * parameters.own_artist_score) / 1000), artist);
+      for (let of = artistNeighbours.offsets[artist]!; of < artistNeighbours.offsets[artist + 1]!; of++)
+        addArtist(artistNeighbours.ids[of]!, Math.floor((taste * artistNeighbours.scores[of]!) / 1000), artist);
+    }
+    const tracks = input.artistTracks[input.listenerKind[listener] === 1 ? 1 : 0];
+    for (let at = 0; at < artists.count; at++) {
+      const artist = artists.touched[at]!;
+      const wanted = artists.scores[artist]! - 1;
+      if (wanted <= 0) continue;
+      for (let of = tracks.offsets[artist]!; of < tracks.offsets[artist + 1]!; of++)
+        byArtist.add(tracks.ids[of]!, Math.floor((wanted * 10) / (9 + tracks.scores[of]!)), artists.seeds[artist]!);
+    }
+    artists.clear();
+  };
+
+  /** As Generator.add, with ties between seeds going to the smaller artist as in the SQL. */
+  const addArtist = (artist: number, score: number, seed: number) => {
+    const known = artists.scores[artist]! > 0;
+    const tie = known && score === artists.strongest[artist]! && seed < artists.seeds[artist]!;
+    artists.add(artist, score, seed);
+    if (tie) artists.seeds[artist] = seed;
+  };
+
+  const bar = (listener: number, flag: 0 | 1) => {
+    for (const { offsets, ids } of [input.heard, input.rejected])
+      for (let at = offsets[listener]!; at < offsets[listener + 1]!; at++) barred[ids[at]!] = flag;
+  };
+
+  const knowArtists = (listener: number, known: boolean) => {
+    const { offsets, ids, scores } = input.artistPlays;
+    for (let at = offsets[listener]!; at < offsets[listener + 1]!; at++) playsOf[ids[at]!] = known ? scores[at]! : 0;
+  };
+
+  const gather = (): number => {
+    let count = 0;
+    for (const generator of generators) {
+      for (let at = 0; at < generator.count; at++) {
+        const id = generator.touched[at]!;
+        if (barred[id] === 1) continue;
+        if (generator.scores[id]! - 1 > generator.max) generator.max = generator.scores[id]! - 1;
+        if (isProposed[id] === 0) {
+          isProposed[id] = 1;
+          proposed[count++] = id;
+        }
+      }
+    }
+    return count;
+  };
+
+  const share = (generator: Generator, id: number, weight: number) => {
+    const scaled = generator.scaled(id);
+    return scaled < 0 ? 0 : scaled * weight;
+  };
+
+  const thousandths = (millionths: number) => Math.floor(millionths / 1000);
+
+  const evidence = (id: number): string => {
+    let text = '';
+    if (co.scores[id]! > 0) text += ` co:${thousandths(co.scaled(id))}:${co.seeds[id]}`;
+    if (byArtist.scores[id]! > 0)
+      text += ` artist:${thousandths(byArtist.scaled(id))}:${input.artistIds[byArtist.seeds[id]!]}`;
+    if (audio.scores[id]! > 0) text += ` audio:${thousandths(audio.scaled(id))}:${audio.seeds[id]}`;
+    if (popular.scores[id]! > 0) text += ` popular:${thousandths(popular.scaled(id))}:`;
+    return text.slice(1);
+  };
+
+  const write = (listener: number): { candidates: number; pool: string } => {
+    listen(listener);
+    bar(listener, 1);
+    const count = gather();
+    best.clear();
+    for (let at = 0; at < count; at++) {
+      const id = proposed[at]!;
+      isProposed[id] = 0;
+      best.offer(
+        id,
+        share(co, id, parameters.weight_co_listening) +
+          share(byArtist, id, parameters.weight_artist) +
+          share(audio, id, parameters.weight_audio) +
+          share(popular, id, parameters.weight_popularity),
+      );
+    }
+    const { ids, scores } = best.drain();
+    const header: string[] = [];
+    for (let at = input.seeds.offsets[listener]!; at < input.seeds.offsets[listener + 1]!; at++)
+      header.push(input.itemIds[input.seeds.ids[at]!]!);
+    let pool = header.join('\t');
+    knowArtists(listener, true);
+    for (let at = 0; at < ids.length; at++) {
+      const id = ids[at]!;
+      const plays = playsOf[input.artistOf[id]!]!;
+      pool += `\n${input.features[id]}\t${thousandths(scores[at]!)}\t${plays}\t${evidence(id)}`;
+    }
+    knowArtists(listener, false);
+    bar(listener, 0);
+    for (const generator of generators) generator.clear();
+    return { candidates: ids.length, pool };
+  };
+
+  return (first, last) => {
+    const output: PoolsOutput = { listenerIds: [], candidates: new Int32Array(last - first + 1), pools: [] };
+    for (let listener = first; listener <= last; listener++) {
+      if (input.seeds.offsets[listener] === input.seeds.offsets[listener + 1]) continue;
+      const { candidates, pool } = write(listener);
+      output.candidates[output.pools.length] = candidates;
+      output.listenerIds.push(input.listenerIds[listener]!);
+      output.pools.push(pool);
+    }
+    return { ...output, candidates: output.candidates.slice(0, output.pools.length) };
+  };
+}
+
+function addRow(generator: Generator, rows: SparseRows, id: number, taste: number, seed: number): void {
+  for (let at = rows.offsets[id]!; at < rows.offsets[id + 1]!; at++)
+    generator.add(rows.ids[at]!, taste * rows.scores[at]!, seed);
+}

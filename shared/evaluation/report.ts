@@ -1,0 +1,68 @@
+/** Evaluations as a plain text table for people and as JSON for machines. */
+import type { Estimate } from './bootstrap.ts';
+import type { Evaluation, Measure } from './results.ts';
+
+const COLUMNS: readonly { readonly measure: Measure; readonly title: string }[] = [
+  { measure: 'ndcg', title: 'NDCG' },
+  { measure: 'recall', title: 'Recall' },
+  { measure: 'plainRecall', title: 'Recall (plain)' },
+  { measure: 'mrr', title: 'MRR' },
+];
+const NOTHING = '–';
+
+/**
+ * One row per evaluation: means at k with their 95% intervals, coverage, and novelty in bits. Rows keep their
+ * order; a slice in which nobody was judged shows dashes.
+ */
+export function renderTable(evaluations: readonly Evaluation[]): string {
+  const head = [
+    'ranker',
+    'slice',
+    'listeners',
+    'k',
+    ...COLUMNS.map(({ title }) => title),
+    'coverage',
+    'novelty',
+  ];
+  const rows = evaluations.map(({ ranker, slice, listeners, k, measures, exposure }) => [
+    ranker,
+    slice,
+    String(listeners),
+    String(k),
+    ...COLUMNS.map(({ measure }) => (measures ? renderEstimate(measures[measure]) : NOTHING)),
+    exposure ? exposure.coverage.toFixed(3) : NOTHING,
+    exposure?.novelty == null ? NOTHING : exposure.novelty.toFixed(2),
+  ]);
+  const widths = head.map((title, column) =>
+    Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  const renderRow = (cells: readonly string[]) =>
+    cells
+      .map((cell, column) =>
+        column < 2 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
+      )
+      .join('  ')
+      .trimEnd();
+  return [head, widths.map((width) => '-'.repeat(width)), ...rows].map(renderRow).join('\n');
+}
+
+function renderEstimate({ mean, low, high }: Estimate): string {
+  return `${mean.toFixed(4)} (${low.toFixed(4)} to ${high.toFixed(4)})`;
+}
+
+export type EvaluationRow = Pick<
+  Evaluation,
+  'ranker' | 'slice' | 'k' | 'listeners' | 'measures' | 'exposure'
+>;
+
+/** The evaluations without their per-listener values, ready for JSON.stringify: no NaN, no typed arrays. */
+export function toRows(evaluations: readonly Evaluation[]): EvaluationRow[] {
+  return evaluations.map(({ ranker, slice, k, listeners, measures, exposure }) => ({
+    ranker,
+    slice,
+    k,
+    listeners,
+    measures,
+    exposure,
+  }));
+}

@@ -1,0 +1,38 @@
+/** Where history lives and builds run. SQL given here is GoogleSQL; see shared/sql. */
+import type { TableName, TableRow } from '../schema/tables.ts';
+import type { Stage, StageParams } from '../sql/stage.ts';
+
+export type SqlValue = string | number | boolean | null;
+
+export interface StageResult {
+  readonly rows: number;
+  readonly ms: number;
+}
+
+/** The private workspace of one build: its stages' tables, seen by nobody else. */
+export interface BuildSpace {
+  /** Stages that finished, in this process or in one that was killed since. */
+  finished(): Promise<ReadonlyMap<string, StageResult>>;
+  /** Runs a stage and records it as finished, in one transaction: afterwards its table is whole or absent. */
+  run(stage: Stage, params: StageParams): Promise<StageResult>;
+  /** Rows of a finished stage's table in order of its key, in batches. INT64 and FLOAT64 come as numbers. */
+  read(stage: Stage): AsyncIterable<readonly Record<string, SqlValue>[]>;
+  /** A query over the build's tables and the warehouse's. */
+  query(sql: string, params?: StageParams): Promise<Record<string, SqlValue>[]>;
+  /** Lets go of it; it stays on disk. */
+  close(): Promise<void>;
+}
+
+export interface Warehouse {
+  /** Appends rows; durable when resolved, all or none. */
+  append(table: TableName, rows: readonly TableRow[]): Promise<void>;
+  query(sql: string, params?: StageParams): Promise<Record<string, SqlValue>[]>;
+  /** Removes a listener's rows from every table that has a listener_id; returns rows removed by table. */
+  eraseListener(listenerId: string): Promise<Record<string, number>>;
+  /** Opens the workspace of a build, creating it when it is not there. */
+  openBuild(buildId: string): Promise<BuildSpace>;
+  /** Build ids that have a workspace. */
+  listBuilds(): Promise<string[]>;
+  dropBuild(buildId: string): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,113 @@
+/** One listener's row as serving reads it: live events and controls always fresh, the build's cells from memory. */
+import { LRUCache } from 'lru-cache';
+import { BloomFilter } from '../domain/bloom.ts';
+import { type Candidate, parseCandidates } from '../domain/candidate.ts';
+import type { Control } from '../domain/control.ts';
+import type { ListeningEvent } from '../domain/event.ts';
+import { parseHistory, type RecentHistory } from '../domain/recent-history.ts';
+import { parseTaste, type Taste } from '../domain/taste.ts';
+import type { Cell, RowStore } from '../ports/row-store.ts';
+import { listenerKey, ROW_TABLES } from '../schema/rows.ts';
+import { controlOfCell } from './control-cells.ts';
+import { decodeLiveEvent } from './live-events.ts';
+
+/** What one build says of a listener, parsed. */
+export interface BuiltListener {
+  /** Epoch ms: the build that these cells are of. */
+  readonly build: number;
+  readonly candidates: readonly Candidate[];
+  readonly heard: BloomFilter | undefined;
+  readonly taste: Taste | undefined;
+  readonly recent: RecentHistory;
+}
+
+export interface ListenerRow {
+  readonly built: BuiltListener | undefined;
+  /** Accepted after the build's cutoff; all of them where there is no build of this listener. */
+  readonly live: readonly ListeningEvent[];
+  readonly controls: readonly Control[];
+  /** Cells that could not be read, each with its reason. */
+  readonly damaged: readonly string[];
+}
+
+const { live: LIVE, control: CONTROL, build: BUILD } = ROW_TABLES.listeners;
+const QUALIFIERS = ['pool', 'heard', 'taste', 'recent'];
+const CACHED_LISTENERS = 2_000;
+
+/**
+ * A reader of listeners' rows. `read` takes the builds a reader may use, best first (readableBuilds), and the
+ * instant of the listener's last erasure, before which nothing counts.
+ */
+export function createListenerReader(rows: RowStore) {
+  const cache = new LRUCache<string, BuiltListener>({ max: CACHED_LISTENERS });
+
+  async function readBuilt(listenerId: string, builds: readonly number[]): Promise<BuiltListener | undefined> {
+    const key = listenerKey(listenerId);
+    for (const build of builds) {
+      const cached = cache.get(`${build} ${listenerId}`);
+      if (cached !== undefined) return cached;
+      const row = await rows.read('listeners', key, [
+        { family: BUILD, qualifiers: QUALIFIERS, timestamps: [build] },
+      ]);
+      if (row === undefined) continue;
+      const built = parseBuilt(build, row.cells);
+      cache.set(`${build} ${listenerId}`, built);
+      return built;
+    }
+    return undefined;
+  }
+
+  return {
+    async read(listenerId: string, builds: readonly number[], erasedAt?: number): Promise<ListenerRow> {
+      const readable = erasedAt === undefined ? builds : builds.filter((build) => build > erasedAt);
+      const built = await readBuilt(listenerId, readable);
+      const from = Math.max(built?.build ?? 0, erasedAt === undefined ? 0 : erasedAt + 1);
+      const row = await rows.read('listeners', listenerKey(listenerId), [
+        { family: LIVE, from },
+        { family: CONTROL },
+      ]);
+      return { built, ...splitCells(listenerId, row?.cells ?? [], erasedAt) };
+    },
+
+    /** Forgets what is kept in memory of a listener. */
+    forget(listenerId: string): void {
+      for (const key of cache.keys()) if (key.endsWith(` ${listenerId}`)) cache.delete(key);
+    },
+  };
+}
+
+export type ListenerReader = ReturnType<typeof createListenerReader>;
+
+function parseBuilt(build: number, cells: readonly Cell[]): BuiltListener {
+  const text = (qualifier: string) => cells.find((cell) => cell.qualifier === qualifier)?.value;
+  const heard = text('heard');
+  const taste = text('taste');
+  return {
+    build,
+    candidates: parseCandidates(text('pool') ?? '').candidates,
+    heard: heard === undefined ? undefined : BloomFilter.parse(heard),
+    taste: taste === undefined ? undefined : parseTaste(taste),
+    recent: parseHistory(text('recent') ?? ''),
+  };
+}
+
+function splitCells(
+  listenerId: string,
+  cells: readonly Cell[],
+  erasedAt: number | undefined,
+): Omit<ListenerRow, 'built'> {
+  const live: ListeningEvent[] = [];
+  const controls: Control[] = [];
+  const damaged: string[] = [];
+  for (const cell of cells) {
+    if (cell.family === LIVE) {
+      const decoded = decodeLiveEvent(listenerId, cell);
+      if (decoded.event !== undefined) live.push(decoded.event);
+      else damaged.push(decoded.reason);
+    } else if (erasedAt === undefined || cell.timestamp > erasedAt) {
+      const control = controlOfCell(cell);
+      if (control !== undefined) controls.push(control);
+    }
+  }
+  return { live, controls, damaged };
+}

@@ -1,0 +1,86 @@
+/** Write–audit–publish: what a build must show before anyone sees it (algorithms: data quality). */
+
+/** A query that gives one row {violations}: passed when it is 0. */
+export interface Audit {
+  readonly name: string;
+  /** What a violation means, for the operator who reads it. */
+  readonly meaning: string;
+  readonly sql: string;
+}
+
+const unique = (table: string, key: string): Audit => ({
+  name: `unique:${table}`,
+  meaning: `${table} holds two rows for one ${key}`,
+  sql: `SELECT COUNT(*) AS violations FROM (SELECT ${key} FROM ${table} GROUP BY ${key} HAVING COUNT(*) > 1)`,
+});
+
+const present = (table: string, column: string): Audit => ({
+  name: `present:${table}.${column}`,
+  meaning: `${table} has rows without ${column}`,
+  sql: `SELECT COUNTIF(${column} IS NULL OR ${column} = '') AS violations FROM ${table}`,
+});
+
+const refers = (table: string, column: string, target: string, key: string): Audit => ({
+  name: `refers:${table}.${column}`,
+  meaning: `${table} names a ${column} that ${target} does not have`,
+  sql: `SELECT COUNT(*) AS violations FROM ${table} AS a LEFT JOIN ${target} AS b ON b.${key} = a.${column} WHERE b.${key} IS NULL`,
+});
+
+export const AUDITS: readonly Audit[] = [
+  unique('listeners', 'listener_id'),
+  unique('recordings', 'recording_id'),
+  unique('artists', 'artist_id'),
+  unique('listener_pools', 'listener_id'),
+  unique('heard_filters', 'listener_id'),
+  unique('recent_history', 'listener_id'),
+  unique('taste_profiles', 'listener_id'),
+  unique('related_items', 'item_id'),
+  unique('shared_pools', 'pool_key'),
+  present('listener_pools', 'pool'),
+  present('heard_filters', 'heard'),
+  present('taste_profiles', 'taste'),
+  refers('neighbours', 'neighbour', 'recordings', 'tid'),
+  refers('audio_neighbours', 'neighbour', 'recordings', 'tid'),
+  refers('transitions', 'next_tid', 'recordings', 'tid'),
+  refers('seeds', 'tid', 'recordings', 'tid'),
+  {
+    name: 'dedupe',
+    meaning: 'an event that arrived more than once is in the build more than once',
+    sql: `SELECT COUNT(*) AS violations FROM (
+      SELECT l.event_id FROM listening AS l JOIN repeated_events AS r ON r.event_id = l.event_id
+      GROUP BY l.event_id HAVING COUNT(*) > 1)`,
+  },
+  {
+    name: 'heard',
+    meaning: 'a listener who heard something has no heard filter',
+    sql: `SELECT COUNT(*) AS violations FROM (SELECT DISTINCT lid FROM affinity_tracks) AS a
+      JOIN listeners AS u ON u.lid = a.lid
+      LEFT JOIN heard_filters AS h ON h.listener_id = u.listener_id WHERE h.listener_id IS NULL`,
+  },
+];
+
+/** Active listeners (with a positive seed) and those of them with candidates: one row {active, covered}. */
+export const COVERAGE_SQL = `SELECT COUNT(*) AS active, COUNTIF(COALESCE(p.candidates, 0) > 0) AS covered
+  FROM (SELECT DISTINCT lid FROM seeds) AS s JOIN listeners AS u ON u.lid = s.lid
+  LEFT JOIN listener_pools AS p ON p.listener_id = u.listener_id`;
+export const MINIMUM_COVERAGE = 0.99;
+
+/** Neighbour scores by power of two: rows {bucket, pairs}, for the drift audit. */
+export const SCORE_HISTOGRAM_SQL = `SELECT CAST(FLOOR(LN(score) / LN(2)) AS INT64) AS bucket, COUNT(*) AS pairs
+  FROM neighbours WHERE score > 0 GROUP BY bucket ORDER BY bucket`;
+export const SCORE_BUCKETS = 24;
+
+/** A spread of listeners for the canary: their heard filter, what they heard, and their pool. */
+export const CANARY_SQL = `SELECT u.listener_id, h.heard, r.recent, COALESCE(p.pool, '') AS pool
+  FROM (SELECT lid, listener_id FROM listeners WHERE MOD(lid, GREATEST(DIV(@listeners, 50), 1)) = 0) AS u
+  JOIN heard_filters AS h ON h.listener_id = u.listener_id
+  JOIN recent_history AS r ON r.listener_id = u.listener_id
+  LEFT JOIN listener_pools AS p ON p.listener_id = u.listener_id`;
+
+/** Stages whose row counts must stay near the median of recent builds. */
+export const VOLUME_STAGES = ['listeners', 'recordings', 'listening', 'neighbours', 'listener_pools'] as const;
+export const VOLUME_TOLERANCE = 0.3;
+export const MAXIMUM_PSI = 0.2;
+/** From this many published builds on, volume and drift are judged. */
+export const HISTORY_NEEDED = 6;
+export const WEEK_MS = 7 * 86_400_000;

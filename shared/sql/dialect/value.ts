@@ -1,0 +1,61 @@
+/** What an expression becomes, and what the rewriting functions share. */
+import type { Node } from './tree.ts';
+import type { Place } from './unsupported.ts';
+
+/**
+ * What is known of an expression's type without a catalogue; `whole` is a FLOAT64 without a fraction,
+ * `null` the literal. `undefined` means: a column, a parameter, or something not followed this far.
+ */
+export type Kind =
+  | 'int' | 'float' | 'whole' | 'numeric' | 'string' | 'bytes' | 'bool' | 'date' | 'timestamp' | 'interval'
+  | 'array' | 'struct' | 'null' | undefined;
+
+/** An expression in DuckDB's SQL. */
+export interface Value {
+  readonly sql: string;
+  readonly kind: Kind;
+  /** True where `sql` needs no parentheses beside an operator. */
+  readonly atom: boolean;
+  /** An integer literal as written in decimal, without the cast to BIGINT. */
+  readonly integer?: bigint;
+  /** A string literal's characters. */
+  readonly text?: string;
+  /** Text that begins with 0x, so that it casts to INT64 the same way everywhere. */
+  readonly hexadecimal?: boolean;
+  /** For the digest functions: the SQL of the digest in hexadecimal. */
+  readonly hex?: string;
+  /** For STRUCT(…): the source of each field, in order. */
+  readonly fields?: readonly (readonly Node[])[];
+}
+
+/** One rewriting of one file. */
+export interface Rewriting {
+  readonly file: string;
+  /** Parameters in the order they first appear. */
+  readonly params: string[];
+  /** Rewrites one expression. */
+  value(nodes: readonly Node[], at: Place): Value;
+  /** Rewrites a list of nodes, a query or the inside of a clause, as it stands. */
+  query(nodes: readonly Node[]): string;
+  /** Refuses: throws UnsupportedSql. */
+  refuse(at: Place, why: string): never;
+}
+
+/** A value that stands alone. */
+export function atom(sql: string, kind?: Kind): Value {
+  return { sql, kind, atom: true };
+}
+
+/** The SQL of a value, in parentheses where it needs them. */
+export function wrap(value: Value): string {
+  return value.atom ? value.sql : `(${value.sql})`;
+}
+
+/** The kind two branches share. */
+export function commonKind(kinds: readonly Kind[]): Kind {
+  const known = new Set(kinds.filter((kind) => kind !== 'null'));
+  if (known.size === 1) return [...known][0];
+  const numbers = [...known].every((kind) => kind === 'int' || kind === 'float' || kind === 'whole');
+  if (known.size > 1 && numbers) return 'float';
+  return undefined;
+}

@@ -1,0 +1,13 @@
+-- Affinity is a sum over events, so an artist's is the sum over their recordings.
+SELECT
+  lid,
+  aid,
+  SUM(affinity) AS affinity,
+  SUM(evidence) AS evidence,
+  SUM(plays) AS plays,
+  SUM(skips) AS skips,
+  COUNTIF(plays > 0) AS recordings,
+  MAX(last_at) AS last_at
+FROM affinity_tracks
+WHERE aid > 0
+GROUP BY lid, aid

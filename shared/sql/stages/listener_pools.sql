@@ -1,0 +1,146 @@
+-- Each listener's candidates: four generators, each scaled to its best candidate of that listener (a million), then
+-- weighed and summed; nothing heard, nothing rejected. One text cell per listener:
+--   line 1 seeds' item ids by seed_no, tab-separated; then per candidate
+--   features (see item_features), score, the listener's plays of the artist, and the evidence: <generator>:<score in thousandths>:<seed>, space-separated,
+--   the seed a seed_no (co, audio), an artist id (artist) or nothing (popular).
+WITH members AS (
+  SELECT lid, MIN(kind) AS kind, COUNT(*) AS seeds
+  FROM seeds
+  GROUP BY lid
+),
+by_co_listening AS (
+  SELECT
+    s.lid, n.neighbour AS tid, SUM(s.taste * n.score) AS score,
+    255 - MOD(MAX(s.taste * n.score * 256 + 255 - s.seed_no), 256) AS seed
+  FROM seeds AS s
+  JOIN neighbours AS n ON n.tid = s.tid
+  WHERE s.taste > 0
+  GROUP BY s.lid, n.neighbour
+),
+artists_alike AS (
+  SELECT s.lid, s.aid AS seed_aid, n.neighbour AS aid, DIV(s.taste * n.score, 1000) AS score
+  FROM artist_seeds AS s
+  JOIN artist_neighbours AS n ON n.aid = s.aid
+  WHERE s.preference <= @pool_artists AND n.place <= @pool_artist_neighbours
+  UNION ALL
+  SELECT s.lid, s.aid, s.aid, DIV(s.taste * @own_artist_score, 1000)
+  FROM artist_seeds AS s
+  WHERE s.preference <= @pool_artists
+),
+artists_wanted AS (
+  SELECT
+    lid, aid, SUM(score) AS score,
+    ARRAY_AGG(seed_aid ORDER BY score DESC, seed_aid LIMIT 1)[SAFE_OFFSET(0)] AS seed
+  FROM artists_alike
+  GROUP BY lid, aid
+  HAVING SUM(score) > 0
+),
+by_artist AS (
+  SELECT w.lid, t.tid, DIV(w.score * 10, 9 + t.place) AS score, w.seed
+  FROM artists_wanted AS w
+  JOIN members AS m ON m.lid = w.lid
+  JOIN artist_tracks AS t ON t.aid = w.aid AND t.kind = m.kind
+),
+by_audio AS (
+  SELECT
+    s.lid, n.neighbour AS tid, SUM(s.taste * n.score) AS score,
+    255 - MOD(MAX(s.taste * n.score * 256 + 255 - s.seed_no), 256) AS seed
+  FROM seeds AS s
+  JOIN audio_neighbours AS n ON n.tid = s.tid
+  WHERE s.preference <= @pool_audio_seeds AND s.taste > 0
+  GROUP BY s.lid, n.neighbour
+),
+popular AS (
+  SELECT tid, kind, score
+  FROM popularity
+  WHERE kind != 'episode' AND place <= @pool_popular
+),
+proposed AS (
+  SELECT lid, tid, 'co' AS generator, score, seed FROM by_co_listening
+  UNION ALL
+  SELECT lid, tid, 'artist', score, seed FROM by_artist
+  UNION ALL
+  SELECT lid, tid, 'audio', score, seed FROM by_audio
+  UNION ALL
+  SELECT m.lid, p.tid, 'popular', p.score, 0
+  FROM members AS m
+  JOIN popular AS p ON p.kind = m.kind
+),
+unheard AS (
+  SELECT p.lid, p.tid, p.generator, p.score, p.seed
+  FROM proposed AS p
+  LEFT JOIN affinity_tracks AS f ON f.lid = p.lid AND f.tid = p.tid
+  LEFT JOIN rejected AS r ON r.lid = p.lid AND r.tid = p.tid
+  WHERE f.tid IS NULL AND r.tid IS NULL
+),
+scaled AS (
+  SELECT
+    u.lid, u.tid, u.generator, u.seed,
+    CAST(ROUND(
+      CAST(u.score AS FLOAT64) * 1000000
+        / CAST(GREATEST(MAX(u.score) OVER (PARTITION BY u.lid, u.generator), 1) AS FLOAT64)
+    ) AS INT64) AS score
+  FROM unheard AS u
+),
+merged AS (
+  SELECT
+    lid,
+    tid,
+    MAX(IF(generator = 'co', score, NULL)) AS co,
+    MAX(IF(generator = 'artist', score, NULL)) AS artist,
+    MAX(IF(generator = 'audio', score, NULL)) AS audio,
+    MAX(IF(generator = 'popular', score, NULL)) AS popular,
+    MAX(IF(generator = 'co', seed, NULL)) AS co_seed,
+    MAX(IF(generator = 'artist', seed, NULL)) AS artist_seed,
+    MAX(IF(generator = 'audio', seed, NULL)) AS audio_seed
+  FROM scaled
+  GROUP BY lid, tid
+),
+weighed AS (
+  SELECT
+    m.*,
+    COALESCE(co, 0) * @weight_co_listening + COALESCE(artist, 0) * @weight_artist
+      + COALESCE(audio, 0) * @weight_audio + COALESCE(popular, 0) * @weight_popularity AS score
+  FROM merged AS m
+),
+ranked AS (
+  SELECT w.*, ROW_NUMBER() OVER (PARTITION BY lid ORDER BY score DESC, tid) AS place
+  FROM weighed AS w
+),
+lines AS (
+  SELECT
+    r.lid,
+    r.place,
+    CONCAT(
+      i.features, '\t', CAST(DIV(r.score, 1000) AS STRING), '\t', CAST(COALESCE(k.plays, 0) AS STRING), '\t',
+      SUBSTR(CONCAT(
+        IF(r.co IS NULL, '', CONCAT(' co:', CAST(DIV(r.co, 1000) AS STRING), ':', CAST(r.co_seed AS STRING))),
+        IF(a.artist_id IS NULL, '', CONCAT(' artist:', CAST(DIV(r.artist, 1000) AS STRING), ':', a.artist_id)),
+        IF(r.audio IS NULL, '', CONCAT(' audio:', CAST(DIV(r.audio, 1000) AS STRING), ':', CAST(r.audio_seed AS STRING))),
+        IF(r.popular IS NULL, '', CONCAT(' popular:', CAST(DIV(r.popular, 1000) AS STRING), ':'))
+      ), 2)
+    ) AS line
+  FROM ranked AS r
+  JOIN item_features AS i ON i.tid = r.tid
+  LEFT JOIN artists AS a ON a.aid = r.artist_seed
+  LEFT JOIN affinity_artists AS k ON k.lid = r.lid AND k.aid = i.aid
+  WHERE r.place <= @pool_size
+),
+bodies AS (
+  SELECT lid, COUNT(*) AS candidates, STRING_AGG(line, '\n' ORDER BY place) AS body
+  FROM lines
+  GROUP BY lid
+),
+headers AS (
+  SELECT s.lid, STRING_AGG(t.item_id, '\t' ORDER BY s.seed_no) AS header
+  FROM seeds AS s
+  JOIN recordings AS t ON t.tid = s.tid
+  GROUP BY s.lid
+)
+SELECT
+  u.listener_id,
+  COALESCE(b.candidates, 0) AS candidates,
+  CONCAT(h.header, IF(b.body IS NULL, '', CONCAT('\n', b.body))) AS pool
+FROM headers AS h
+JOIN listeners AS u ON u.lid = h.lid
+LEFT JOIN bodies AS b ON b.lid = h.lid

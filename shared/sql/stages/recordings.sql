@@ -1,0 +1,61 @@
+-- The catalogue by recording: re-releases merged attribute by attribute (newest description first), a dense id,
+-- attributes as scaled integers, and the two MD5 slices that place the recording in a heard filter.
+WITH described AS (
+  SELECT
+    recording_id,
+    ARRAY_AGG(item_id ORDER BY updated_at DESC, item_id LIMIT 1)[SAFE_OFFSET(0)] AS item_id,
+    ARRAY_AGG(kind ORDER BY updated_at DESC, kind LIMIT 1)[SAFE_OFFSET(0)] AS kind,
+    ARRAY_AGG(title IGNORE NULLS ORDER BY updated_at DESC, title LIMIT 1)[SAFE_OFFSET(0)] AS title,
+    ARRAY_AGG(artist IGNORE NULLS ORDER BY updated_at DESC, artist LIMIT 1)[SAFE_OFFSET(0)] AS artist,
+    ARRAY_AGG(artist_id IGNORE NULLS ORDER BY updated_at DESC, artist_id LIMIT 1)[SAFE_OFFSET(0)] AS artist_id,
+    ARRAY_AGG(NULLIF(genres, '') IGNORE NULLS ORDER BY updated_at DESC, genres LIMIT 1)[SAFE_OFFSET(0)] AS genres,
+    ARRAY_AGG(tempo IGNORE NULLS ORDER BY updated_at DESC, tempo LIMIT 1)[SAFE_OFFSET(0)] AS tempo,
+    ARRAY_AGG(key IGNORE NULLS ORDER BY updated_at DESC, key LIMIT 1)[SAFE_OFFSET(0)] AS key,
+    ARRAY_AGG(mode IGNORE NULLS ORDER BY updated_at DESC, mode LIMIT 1)[SAFE_OFFSET(0)] AS mode,
+    ARRAY_AGG(energy IGNORE NULLS ORDER BY updated_at DESC, energy LIMIT 1)[SAFE_OFFSET(0)] AS energy,
+    ARRAY_AGG(valence IGNORE NULLS ORDER BY updated_at DESC, valence LIMIT 1)[SAFE_OFFSET(0)] AS valence,
+    ARRAY_AGG(year IGNORE NULLS ORDER BY updated_at DESC, year LIMIT 1)[SAFE_OFFSET(0)] AS year,
+    ARRAY_AGG(explicit IGNORE NULLS ORDER BY updated_at DESC, explicit LIMIT 1)[SAFE_OFFSET(0)] AS explicit,
+    ARRAY_AGG(duration_ms IGNORE NULLS ORDER BY updated_at DESC, duration_ms LIMIT 1)[SAFE_OFFSET(0)] AS duration_ms
+  FROM catalogue
+  GROUP BY recording_id
+),
+heard AS (
+  SELECT recording_id, MIN(item_id) AS item_id, MIN(artist_id) AS artist_id
+  FROM listens
+  WHERE received_at < TIMESTAMP_MILLIS(@cutoff)
+  GROUP BY recording_id
+),
+everything AS (
+  SELECT recording_id FROM described
+  UNION DISTINCT
+  SELECT recording_id FROM heard
+)
+SELECT
+  ROW_NUMBER() OVER (ORDER BY e.recording_id) AS tid,
+  e.recording_id,
+  COALESCE(d.item_id, h.item_id) AS item_id,
+  COALESCE(d.kind, 'track') AS kind,
+  d.title,
+  d.artist,
+  COALESCE(d.artist_id, h.artist_id) AS artist_id,
+  COALESCE(a.aid, 0) AS aid,
+  d.genres,
+  SPLIT(d.genres, '|')[SAFE_OFFSET(0)] AS genre,
+  CAST(ROUND(d.tempo * 10) AS INT64) AS tempo,
+  d.key,
+  d.mode,
+  CAST(ROUND(d.energy * 1000) AS INT64) AS energy,
+  CAST(ROUND(d.valence * 1000) AS INT64) AS valence,
+  CAST(ROUND(COALESCE(d.tempo, a.tempo) * 10) AS INT64) AS audio_tempo,
+  CAST(ROUND(COALESCE(d.energy, a.energy) * 1000) AS INT64) AS audio_energy,
+  CAST(ROUND(COALESCE(d.valence, a.valence) * 1000) AS INT64) AS audio_valence,
+  d.year,
+  COALESCE(d.explicit, FALSE) AS explicit,
+  d.duration_ms,
+  CAST(CONCAT('0x', SUBSTR(TO_HEX(MD5(e.recording_id)), 1, 8)) AS INT64) AS hash1,
+  CAST(CONCAT('0x', SUBSTR(TO_HEX(MD5(e.recording_id)), 9, 8)) AS INT64) AS hash2
+FROM everything AS e
+LEFT JOIN described AS d ON d.recording_id = e.recording_id
+LEFT JOIN heard AS h ON h.recording_id = e.recording_id
+LEFT JOIN artists AS a ON a.artist_id = COALESCE(d.artist_id, h.artist_id)

@@ -1,0 +1,63 @@
+-- What goes with each item of the catalogue, for "similar" and "next" and for listeners whose first play is minutes
+-- old: the same candidate lines as a listener's pool (see listener_pools) with generators co, next and audio.
+-- The first line is the popularity place of the recording in its kind.
+WITH proposed AS (
+  SELECT tid, neighbour AS other, 'co' AS generator, score FROM neighbours WHERE place <= @related_neighbours
+  UNION ALL
+  SELECT tid, next_tid, 'next', times FROM transitions WHERE place <= @related_next
+  UNION ALL
+  SELECT tid, neighbour, 'audio', score FROM audio_neighbours WHERE place <= @related_audio
+),
+scaled AS (
+  SELECT
+    tid, other, generator,
+    DIV(score * 1000, GREATEST(MAX(score) OVER (PARTITION BY tid, generator), 1)) AS score
+  FROM proposed
+),
+merged AS (
+  SELECT
+    tid,
+    other,
+    MAX(IF(generator = 'co', score, NULL)) AS co,
+    MAX(IF(generator = 'next', score, NULL)) AS next,
+    MAX(IF(generator = 'audio', score, NULL)) AS audio
+  FROM scaled
+  GROUP BY tid, other
+),
+weighed AS (
+  SELECT
+    m.*,
+    COALESCE(co, 0) * @weight_co_listening + COALESCE(next, 0) * @weight_next
+      + COALESCE(audio, 0) * @weight_audio AS score
+  FROM merged AS m
+),
+bodies AS (
+  SELECT
+    w.tid,
+    STRING_AGG(
+      CONCAT(
+        f.features, '\t', CAST(w.score AS STRING), '\t\t',
+        SUBSTR(CONCAT(
+          IF(w.co IS NULL, '', CONCAT(' co:', CAST(w.co AS STRING), ':')),
+          IF(w.next IS NULL, '', CONCAT(' next:', CAST(w.next AS STRING), ':')),
+          IF(w.audio IS NULL, '', CONCAT(' audio:', CAST(w.audio AS STRING), ':'))
+        ), 2)
+      ), '\n' ORDER BY w.score DESC, w.other
+    ) AS body
+  FROM weighed AS w
+  JOIN item_features AS f ON f.tid = w.other
+  GROUP BY w.tid
+),
+names AS (
+  SELECT DISTINCT item_id, recording_id FROM catalogue
+  UNION DISTINCT
+  SELECT item_id, recording_id FROM recordings
+)
+SELECT
+  n.item_id,
+  MIN(CONCAT(CAST(p.place AS STRING), IF(b.body IS NULL, '', CONCAT('\n', b.body)))) AS related
+FROM names AS n
+JOIN recordings AS t ON t.recording_id = n.recording_id
+JOIN popularity AS p ON p.tid = t.tid
+LEFT JOIN bodies AS b ON b.tid = t.tid
+GROUP BY n.item_id

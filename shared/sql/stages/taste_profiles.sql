@@ -1,0 +1,97 @@
+-- A listener's taste as one JSON text: counts, favourite artists, genres and recordings with their affinities
+-- (millionths, as of asOf), the profile by hour, and the appetite for discovery (new recordings per thousand plays).
+WITH counts AS (
+  SELECT
+    lid,
+    SUM(listens) AS listens,
+    SUM(plays) AS plays,
+    SUM(skips) AS skips,
+    SUM(completions) AS completions,
+    COUNTIF(plays > 0) AS recordings
+  FROM affinity_tracks
+  GROUP BY lid
+),
+sittings AS (
+  SELECT lid, COUNT(*) AS sessions FROM sessions GROUP BY lid
+),
+top_artists AS (
+  SELECT
+    f.lid,
+    STRUCT(a.artist_id AS id, a.name AS name, f.affinity AS affinity, f.plays AS plays) AS entry,
+    ROW_NUMBER() OVER (PARTITION BY f.lid ORDER BY f.affinity DESC, f.aid) AS place
+  FROM affinity_artists AS f
+  JOIN artists AS a ON a.aid = f.aid
+  WHERE f.affinity > 0
+  QUALIFY place <= @profile_size
+),
+artist_lists AS (
+  SELECT lid, ARRAY_AGG(entry ORDER BY place) AS entries FROM top_artists GROUP BY lid
+),
+top_genres AS (
+  SELECT
+    f.lid,
+    STRUCT(f.genre AS name, f.affinity AS affinity, f.plays AS plays) AS entry,
+    ROW_NUMBER() OVER (PARTITION BY f.lid ORDER BY f.affinity DESC, f.genre) AS place
+  FROM affinity_genres AS f
+  WHERE f.affinity > 0
+  QUALIFY place <= @profile_size
+),
+genre_lists AS (
+  SELECT lid, ARRAY_AGG(entry ORDER BY place) AS entries FROM top_genres GROUP BY lid
+),
+top_recordings AS (
+  SELECT
+    f.lid,
+    STRUCT(t.item_id AS id, t.recording_id AS recording, f.affinity AS affinity, f.plays AS plays) AS entry,
+    ROW_NUMBER() OVER (PARTITION BY f.lid ORDER BY f.affinity DESC, f.tid) AS place
+  FROM affinity_tracks AS f
+  JOIN recordings AS t ON t.tid = f.tid
+  WHERE f.affinity > 0 AND t.kind != 'episode'
+  QUALIFY place <= @profile_size
+),
+recording_lists AS (
+  SELECT lid, ARRAY_AGG(entry ORDER BY place) AS entries FROM top_recordings GROUP BY lid
+),
+hour_entries AS (
+  SELECT
+    lid,
+    hour,
+    STRUCT(
+      hour AS hour,
+      SUM(plays) AS plays,
+      SUM(tempo_plays) AS tempoPlays,
+      SUM(tempo_sum) AS tempoSum,
+      SUM(energy_plays) AS energyPlays,
+      SUM(energy_sum) AS energySum,
+      ARRAY_AGG(STRUCT(key_mode AS k, plays AS n) ORDER BY key_mode) AS keys
+    ) AS entry
+  FROM listening_hours
+  GROUP BY lid, hour
+),
+hour_lists AS (
+  SELECT lid, ARRAY_AGG(entry ORDER BY hour) AS entries FROM hour_entries GROUP BY lid
+)
+SELECT
+  u.listener_id,
+  TO_JSON_STRING(STRUCT(
+    u.last_at AS asOf,
+    u.first_at AS since,
+    c.listens AS listens,
+    c.plays AS plays,
+    c.skips AS skips,
+    c.completions AS completions,
+    c.recordings AS recordings,
+    COALESCE(s.sessions, 0) AS sessions,
+    COALESCE(DIV(c.recordings * 1000, NULLIF(c.plays, 0)), 0) AS appetite,
+    a.entries AS artists,
+    g.entries AS genres,
+    r.entries AS tracks,
+    h.entries AS hours
+  )) AS taste
+FROM listeners AS u
+JOIN counts AS c ON c.lid = u.lid
+LEFT JOIN sittings AS s ON s.lid = u.lid
+LEFT JOIN artist_lists AS a ON a.lid = u.lid
+LEFT JOIN genre_lists AS g ON g.lid = u.lid
+LEFT JOIN recording_lists AS r ON r.lid = u.lid
+LEFT JOIN hour_lists AS h ON h.lid = u.lid
