@@ -36,7 +36,11 @@ export async function audit(
   const results: AuditResult[] = [];
   for (const { name, meaning, sql } of AUDITS) {
     const violations = Number((await space.query(sql))[0]?.violations);
-    results.push({ name, passed: violations === 0, detail: violations === 0 ? 'ok' : `${violations}: ${meaning}` });
+    results.push({
+      name,
+      passed: violations === 0,
+      detail: violations === 0 ? 'ok' : `${violations}: ${meaning}`,
+    });
   }
   results.push(await judgeCoverage(space), await judgeCanary(space, build.stages.listeners?.rows ?? 0));
   const scoreShares = await readScoreShares(space);
@@ -70,9 +74,14 @@ async function judgeCanary(space: BuildSpace, listeners: number): Promise<AuditR
   const sample = await space.query(CANARY_SQL, { listeners });
   for (const row of sample) {
     const filter = BloomFilter.parse(String(row.heard));
-    const heard = new Set(String(row.recent).split('\n').map((line) => line.split('\t')[0] ?? ''));
+    const heard = new Set(
+      String(row.recent)
+        .split('\n')
+        .map((line) => line.split('\t')[0] ?? ''),
+    );
     for (const recording of heard) if (!filter.has(recording)) missed += 1;
-    for (const { recordingId } of parseCandidates(String(row.pool)).candidates) if (heard.has(recordingId)) offered += 1;
+    for (const { recordingId } of parseCandidates(String(row.pool)).candidates)
+      if (heard.has(recordingId)) offered += 1;
   }
   return {
     name: 'bloom-canary',

@@ -1,5 +1,5 @@
 /** What is remembered of each build: a document, written as it advances. */
-import { InvalidInput, NotFound } from '../../shared/errors.ts';
+import { NotFound } from '../../shared/errors.ts';
 import type { DocumentStore } from '../../shared/ports/document-store.ts';
 import type { StageResult } from '../../shared/ports/warehouse.ts';
 import type { StageParams } from '../../shared/sql/stage.ts';
@@ -35,18 +35,6 @@ export interface Build {
 }
 
 const COLLECTION = 'builds';
-
-/** `b` and the cutoff: ids sort by age. */
-export function buildIdOf(cutoff: number): string {
-  return `b${String(cutoff).padStart(14, '0')}`;
-}
-
-/** The instant in a build id. Throws InvalidInput for text that is none. */
-export function cutoffOf(buildId: string): number {
-  if (!/^b\d{14}$/.test(buildId))
-    throw new InvalidInput([{ pointer: '/build', detail: `${JSON.stringify(buildId)} is no build id` }]);
-  return Number(buildId.slice(1));
-}
 
 export async function saveBuild(documents: DocumentStore, build: Build): Promise<Build> {
   await documents.put(COLLECTION, build.id, build);

@@ -1,14 +1,15 @@
 /** The nightly build: stages → audit → load → publish. Killed anywhere, the next run takes it up where it stopped. */
+import { buildIdOf } from '../../shared/domain/build-id.ts';
 import { PermanentError } from '../../shared/errors.ts';
 import type { DocumentStore } from '../../shared/ports/document-store.ts';
 import type { Erasures } from '../../shared/ports/erasures.ts';
 import type { RowStore } from '../../shared/ports/row-store.ts';
 import type { BuildSpace, StageResult, Warehouse } from '../../shared/ports/warehouse.ts';
-import { type Parameters, PARAMETERS_VERSION } from '../../shared/sql/parameters.ts';
+import { PARAMETERS_VERSION, type Parameters } from '../../shared/sql/parameters.ts';
 import type { Stage, StageParams } from '../../shared/sql/stage.ts';
 import { STAGES } from '../../shared/sql/stages.ts';
 import { audit } from './audit.ts';
-import { type Build, buildIdOf, listBuilds, saveBuild } from './builds.ts';
+import { type Build, listBuilds, saveBuild } from './builds.ts';
 import { LOADS, load } from './load.ts';
 import { collect, isUnderWay, publish } from './publish.ts';
 
@@ -110,7 +111,13 @@ async function runStages(deps: RebuildDeps, space: BuildSpace, build: Build): Pr
   for (const [index, stage] of STAGES.entries()) {
     const result = finished.get(stage.name) ?? (await space.run(stage, only(stage, params)));
     finished.set(stage.name, result);
-    deps.onProgress?.({ buildId: build.id, step: stage.name, done: index + 1, total: STAGES.length, ...result });
+    deps.onProgress?.({
+      buildId: build.id,
+      step: stage.name,
+      done: index + 1,
+      total: STAGES.length,
+      ...result,
+    });
   }
   return { ...build, stages: Object.fromEntries(finished) };
 }
@@ -135,7 +142,12 @@ async function judge(
   const published = (await listBuilds(deps.documents)).filter(({ status }) => status === 'published');
   const { results, scoreShares } = await audit(space, build, published, accept);
   const passed = results.every((result) => result.passed || result.waived === true);
-  deps.onProgress?.({ buildId: build.id, step: 'audit', done: results.filter((r) => r.passed).length, total: results.length });
+  deps.onProgress?.({
+    buildId: build.id,
+    step: 'audit',
+    done: results.filter((r) => r.passed).length,
+    total: results.length,
+  });
   return saveBuild(deps.documents, {
     ...build,
     audits: results,

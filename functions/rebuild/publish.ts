@@ -1,4 +1,5 @@
 /** Flipping the pointer forward and back, and collecting what no reader can reach any more. */
+import { buildIdOf } from '../../shared/domain/build-id.ts';
 import { PermanentError } from '../../shared/errors.ts';
 import type { DocumentStore } from '../../shared/ports/document-store.ts';
 import type { RowStore } from '../../shared/ports/row-store.ts';
@@ -10,7 +11,7 @@ import {
   withPublished,
   withRolledBack,
 } from '../../shared/rows/pointer.ts';
-import { type Build, buildIdOf, getBuild, listBuilds, saveBuild } from './builds.ts';
+import { type Build, getBuild, listBuilds, saveBuild } from './builds.ts';
 
 /** How long live events outlive the oldest build that may serve: a producer's late repeat must still be known. */
 const LIVE_MARGIN_MS = 14 * 86_400_000;

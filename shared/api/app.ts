@@ -5,7 +5,7 @@ import { createMiddleware } from 'hono/factory';
 import { matchedRoutes } from 'hono/route';
 import type { Principal } from '../auth/principal.ts';
 import { InvalidInput, Unauthenticated } from '../errors.ts';
-import { type Logger, shortHash } from '../logging/logger.ts';
+import { type Logger, lazyChild, shortHash } from '../logging/logger.ts';
 import { requestIdOf, traceIdOf } from '../logging/trace.ts';
 import type { Clock } from '../ports/clock.ts';
 import { allowedMethods } from './methods.ts';
@@ -64,21 +64,22 @@ function identifyAndLog(deps: ApiDeps): MiddlewareHandler<ApiEnv> {
     const started = deps.clock.now();
     const requestId = requestIdOf(c.req.header('x-request-id')) ?? deps.newId();
     const traceId = traceIdOf(c.req.header('traceparent'));
-    const logger = deps.logger.child({
+    const identity = {
       requestId,
       ...(traceId && { traceId }),
       ...(traceId &&
         deps.project && { 'logging.googleapis.com/trace': `projects/${deps.project}/traces/${traceId}` }),
-    });
+    };
     c.set('requestId', requestId);
     c.set('traceId', traceId);
-    c.set('logger', logger);
+    c.set('logger', lazyChild(deps.logger, identity));
     c.set('authenticate', deps.authenticate);
     c.header('x-request-id', requestId);
     await next();
     const status = c.res.status;
     const principal = c.get('principal');
     const fields = {
+      ...identity,
       method: c.req.method,
       route: routeOf(c),
       status,
@@ -87,8 +88,8 @@ function identifyAndLog(deps: ApiDeps): MiddlewareHandler<ApiEnv> {
       ...(principal?.kind === 'listener' && { listener: shortHash(principal.listenerId) }),
       ...(status >= 500 && c.error && { error: c.error }),
     };
-    if (status >= 500) logger.error(fields, 'request failed');
-    else logger.info(fields, 'request');
+    if (status >= 500) deps.logger.error(fields, 'request failed');
+    else deps.logger.info(fields, 'request');
   };
 }
 

@@ -87,7 +87,8 @@ function ofClientError(error: unknown): Problem | undefined {
     return problem(401, error.message, { headers: { 'www-authenticate': 'Bearer realm="segue"' } });
   if (error instanceof Forbidden) return problem(403, error.message);
   if (error instanceof NotFound) return problem(404, error.message);
-  if (error instanceof TooLarge) return problem(413, error.message);
+  // What is left of the body goes unread, so the connection cannot carry another request.
+  if (error instanceof TooLarge) return problem(413, error.message, { headers: { connection: 'close' } });
   if (error instanceof RateLimited)
     return problem(429, error.message, { headers: { 'retry-after': String(error.retryAfterSeconds) } });
   return undefined;

@@ -58,7 +58,10 @@ export class BloomFilter {
   }
 
   /** As of(), of hashes already taken, one pair per distinct id. */
-  static ofHashes(hashes: readonly (readonly [number, number])[], p: number = HEARD_FALSE_POSITIVES): BloomFilter {
+  static ofHashes(
+    hashes: readonly (readonly [number, number])[],
+    p: number = HEARD_FALSE_POSITIVES,
+  ): BloomFilter {
     const size = bloomSize(hashes.length, p);
     const bytes = new Uint8Array(Math.ceil(size.m / 8));
     for (const [h1, h2] of hashes) {

@@ -64,6 +64,7 @@ function parseLine(line: string, seeds: readonly string[]): Candidate {
     genre,
     popularity,
     score,
+    plays,
     evidence,
   ] = line.split('\t');
   return {

@@ -63,7 +63,8 @@ export function rank(
   const ranked = candidates.map((candidate): Ranked => {
     const artist = candidate.artistId === null ? undefined : signals.artists.get(candidate.artistId);
     const genre = candidate.genre === null ? undefined : signals.genres.get(candidate.genre);
-    const sound = sounds.reduce((sum, now) => sum + transitionScore(now, candidate), 0) / (sounds.length || 1);
+    const sound =
+      sounds.reduce((sum, now) => sum + transitionScore(now, candidate), 0) / (sounds.length || 1);
     const parts = {
       pool: (weights.pool * candidate.score) / 1000,
       liveArtist: weights.liveArtist * squash(artist?.affinity ?? 0),
@@ -73,9 +74,7 @@ export function rank(
     const score = parts.pool + parts.liveArtist + parts.liveGenre + parts.liveSound;
     return { candidate, score, parts };
   });
-  return ranked.sort(
-    (a, b) => b.score - a.score || (a.candidate.itemId < b.candidate.itemId ? -1 : 1),
-  );
+  return ranked.sort((a, b) => b.score - a.score || (a.candidate.itemId < b.candidate.itemId ? -1 : 1));
 }
 
 /**

@@ -19,7 +19,7 @@ const OTHER_RECORDING =
 
 /** `with` credits a guest only where a name follows: not in `(With You)` nor in `(with Strings)`. */
 const GUEST_NOTE =
-  /^((feat|ft|featuring)\b[.:]?\s*\S|with (?!(a|an|my|your|our|you|me|u|us|him|her|them|it|or|no|love|somebody|someone|strings|lyrics)\b))/;
+  /^((feat|ft|featuring)\b[.:]?\s*\S|with (?!(a|an|my|your|our|you|me|u|us|him|her|them|it|or|no|love|somebody|someone|strings|lyrics)(\s|$)))/;
 /** A credit outside brackets, up to the next bracket or dash; `50 ft Queenie` and `a feat of …` are none. */
 const GUEST_CREDIT =
   /(?<=[^\s([].*)(?<![\p{L}\p{N}\p{M}])(?:feat|featuring|(?<!\d\s*)ft)(?![\p{L}\p{N}\p{M}])[.:]?\s*(?!of\b|and\b|&)[^\s()[\]](?:(?!\s-\s)[^()[\]])*/u;

@@ -34,6 +34,8 @@ export interface Taste {
   readonly listens: number;
   readonly plays: number;
   readonly skips: number;
+  /** Listens of which both the time heard and the duration are known, and those of them completed. */
+  readonly measured: number;
   readonly completions: number;
   readonly recordings: number;
   readonly sessions: number;
@@ -76,7 +78,9 @@ export function layAffinities(
   now: number,
 ): Affinity[] {
   const factor = decay(Math.max(0, now - asOf)) / MILLIONTHS;
-  const sums = new Map(built.map(({ id, affinity, plays }) => [id, { id, affinity: affinity * factor, plays }]));
+  const sums = new Map(
+    built.map(({ id, affinity, plays }) => [id, { id, affinity: affinity * factor, plays }]),
+  );
   for (const [id, entry] of live) {
     const base = sums.get(id) ?? { id, affinity: 0, plays: 0 };
     sums.set(id, { id, affinity: base.affinity + entry.affinity, plays: base.plays + entry.plays });

@@ -60,7 +60,10 @@ class DuckdbBuild implements BuildSpace {
     await this.#connection.run('BEGIN');
     try {
       await this.#connection.run(
-        createTableSql(stage.name, stage.columns).replace(`"${stage.name}"`, `${this.#qualified(stage.name)}`),
+        createTableSql(stage.name, stage.columns).replace(
+          `"${stage.name}"`,
+          `${this.#qualified(stage.name)}`,
+        ),
       );
       await this.#fill(stage, params);
       const rows = await this.#count(stage.name);
@@ -79,7 +82,9 @@ class DuckdbBuild implements BuildSpace {
 
   async *read(stage: Stage): AsyncIterable<readonly Record<string, SqlValue>[]> {
     const columns = Object.entries(stage.columns);
-    const list = columns.map(([name, type]) => (type === 'INT64' ? `CAST("${name}" AS DOUBLE)` : `"${name}"`));
+    const list = columns.map(([name, type]) =>
+      type === 'INT64' ? `CAST("${name}" AS DOUBLE)` : `"${name}"`,
+    );
     // A stage's table was filled in key order, which a scan keeps.
     const result = await this.#connection.stream(`SELECT ${list.join(', ')} FROM "${stage.name}"`);
     for (;;) {

@@ -22,7 +22,9 @@ export async function readNumbers(
   columns: readonly string[],
   from: string,
 ): Promise<Float64Array[]> {
-  const counted = await connection.runAndReadAll(`SELECT CAST(COUNT(*) AS DOUBLE) FROM ${from.split(' ORDER BY ')[0]}`);
+  const counted = await connection.runAndReadAll(
+    `SELECT CAST(COUNT(*) AS DOUBLE) FROM ${from.split(' ORDER BY ')[0]}`,
+  );
   const count = Number(counted.getRows()[0]?.[0]);
   const arrays = columns.map(() => new Float64Array(new SharedArrayBuffer(count * 8)));
   const select = columns.map((column) => `CAST(${column} AS DOUBLE)`).join(', ');

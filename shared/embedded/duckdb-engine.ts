@@ -11,7 +11,7 @@ import {
 } from '@duckdb/node-api';
 import { TransientError } from '../errors.ts';
 import type { SqlValue } from '../ports/warehouse.ts';
-import type { ColumnType, Columns } from '../schema/tables.ts';
+import type { Columns, ColumnType } from '../schema/tables.ts';
 import { DUCKDB_MACROS, DUCKDB_SETTINGS } from '../sql/dialect/macros.ts';
 import { toDuckdb } from '../sql/dialect/rewrite.ts';
 import type { StageParams } from '../sql/stage.ts';
@@ -101,6 +101,8 @@ function plainValue(name: string, value: unknown): SqlValue {
 
 /** CREATE TABLE for declared columns. */
 export function createTableSql(name: string, columns: Columns): string {
-  const list = Object.entries(columns).map(([column, type]) => `"${column}" ${DUCKDB_TYPES[type].toString()}`);
+  const list = Object.entries(columns).map(
+    ([column, type]) => `"${column}" ${DUCKDB_TYPES[type].toString()}`,
+  );
   return `CREATE TABLE IF NOT EXISTS "${name}" (${list.join(', ')})`;
 }

@@ -11,7 +11,7 @@ import {
 import { InvalidInput, messageOf, TransientError } from '../errors.ts';
 import type { BuildSpace, SqlValue, Warehouse } from '../ports/warehouse.ts';
 import { listenerHash } from '../schema/rows.ts';
-import { type ColumnType, type Columns, TABLES, type TableName, type TableRow } from '../schema/tables.ts';
+import { type Columns, type ColumnType, TABLES, type TableName, type TableRow } from '../schema/tables.ts';
 import type { StageParams } from '../sql/stage.ts';
 import { attachBuild, BUILD_FILE_SUFFIX } from './duckdb-build.ts';
 import { connect, createTableSql, DUCKDB_TYPES, openEngine, queryRows } from './duckdb-engine.ts';
@@ -35,7 +35,8 @@ export async function openDuckdbWarehouse(options: WarehouseOptions): Promise<Wa
   const temporaryDirectory = inMemory ? '' : join(options.directory, 'tmp');
   const instance = await openEngine(path, { ...options, temporaryDirectory });
   const connection = await connect(instance);
-  for (const [name, table] of Object.entries(TABLES)) await connection.run(createTableSql(name, table.columns));
+  for (const [name, table] of Object.entries(TABLES))
+    await connection.run(createTableSql(name, table.columns));
   return new DuckdbWarehouse(instance, connection, options);
 }
 
@@ -160,7 +161,8 @@ class DuckdbWarehouse implements Warehouse {
   }
 
   #buildPath(buildId: string): string {
-    if (!/^[\w-]{1,64}$/.test(buildId)) throw new InvalidInput([{ pointer: '/build', detail: 'is no build id' }]);
+    if (!/^[\w-]{1,64}$/.test(buildId))
+      throw new InvalidInput([{ pointer: '/build', detail: 'is no build id' }]);
     return this.#options.directory === ':memory:'
       ? ':memory:'
       : join(this.#buildFolder(), `${buildId}${BUILD_FILE_SUFFIX}`);

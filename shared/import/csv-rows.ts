@@ -14,9 +14,9 @@ export interface CsvLayout {
 
 /**
  * The fields of one row; null where a quoted field is not closed. Quotes count only at the start of a field,
- * as in `12" mix,…`; text after a closing quote is kept.
+ * unlike in `12" mix,…`. Text after a closing quote is kept, or with `strict` makes it no row at all: no fields.
  */
-export function splitRow(text: string, delimiter: string): string[] | null {
+export function splitRow(text: string, delimiter: string, strict = false): string[] | null {
   if (!text.includes('"')) return text.split(delimiter);
   const fields: string[] = [];
   let at = 0;
@@ -33,6 +33,7 @@ export function splitRow(text: string, delimiter: string): string[] | null {
         field += '"';
         at += 1;
       }
+      if (strict && at < text.length && !text.startsWith(delimiter, at)) return [];
     }
     const end = text.indexOf(delimiter, at);
     fields.push(field + text.slice(at, end === -1 ? text.length : end));
@@ -53,7 +54,10 @@ export async function* readRows(
   const settle = (rows: Read<string[]>[], last: boolean): void => {
     const first = open[0];
     if (first === undefined) return;
-    const fields = splitRow(open.map(({ value }) => value).join('\n'), layout.delimiter);
+    // Two unclosed quotes some lines apart look like one field of several lines with text behind it.
+    const severalLines = open.length > 1;
+    const text = open.map(({ value }) => value).join('\n');
+    const fields = splitRow(text, layout.delimiter, severalLines);
     if (fields === null && !last && open.length < MAX_ROW_LINES) return;
     const again = open.slice(1);
     open = [];
@@ -63,7 +67,9 @@ export async function* readRows(
       return;
     }
     const problem =
-      fields === null ? 'has an unclosed quote' : `has ${fields.length} fields instead of ${layout.fields}`;
+      fields === null || severalLines
+        ? 'has an unclosed quote'
+        : `has ${fields.length} fields instead of ${layout.fields}`;
     rows.push({ line: first.line, problem });
     for (const line of again) take(line, rows, false);
     if (last) settle(rows, true);

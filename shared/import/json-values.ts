@@ -8,7 +8,7 @@ import { decodeText, type Read } from './record.ts';
 
 export type JsonShape = 'array' | 'lines' | 'documents';
 
-const [QUOTE, BACKSLASH, COMMA, NEWLINE] = [0x22, 0x5c, 0x2c, 0x0a];
+const [QUOTE, BACKSLASH, COMMA, NEWLINE, SPACE] = [0x22, 0x5c, 0x2c, 0x0a, 0x20];
 const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
 
 /** The value of a text, as a record. */
@@ -49,7 +49,8 @@ export async function* readJsonValues(
   let depth = shape === 'array' ? 0 : 1;
   let inString = false;
   let escaped = false;
-  let done = false;
+  let closed = false;
+  let stopped = false;
   let parts: Buffer[] = [];
   let size = 0;
 
@@ -63,18 +64,21 @@ export async function* readJsonValues(
     values.push(parseJson(number, text));
   };
   const stop = (values: Read<unknown>[], at: number, why: string): void => {
-    done = true;
+    stopped = true;
     parts = [];
     values.push({ line: number + 1, problem: `${why} at byte ${at}; the rest is not read` });
   };
 
   for await (const chunk of stream.chunks) {
-    if (done) continue;
+    if (stopped) continue;
     const values: Read<unknown>[] = [];
     let from = 0;
-    for (let i = 0; i < chunk.length && !done; i += 1) {
+    for (let i = 0; i < chunk.length && !stopped; i += 1) {
       const byte = chunk[i];
-      if (inString) {
+      if (closed) {
+        if (byte !== undefined && byte > SPACE)
+          stop(values, offset + i, 'there is more after the JSON array');
+      } else if (inString) {
         if (escaped) escaped = false;
         else if (byte === BACKSLASH) escaped = true;
         else if (byte === QUOTE) inString = false;
@@ -86,7 +90,7 @@ export async function* readJsonValues(
         if (depth === 1) from = i + 1;
       } else if (byte === CLOSE_ARRAY && depth === 1 && shape === 'array') {
         take(values, chunk.subarray(from, i));
-        done = true;
+        closed = true;
       } else if (byte === CLOSE_ARRAY || byte === CLOSE_OBJECT) {
         depth = Math.max(1, depth - 1);
         if (depth === 1 && shape === 'documents') {
@@ -99,16 +103,18 @@ export async function* readJsonValues(
       }
     }
     offset += chunk.length;
-    if (!done && depth > 0) {
+    if (!closed && !stopped && depth > 0) {
       parts.push(chunk.subarray(from));
       size += chunk.length - from;
       if (size > maxBytes) stop(values, offset, `a record is longer than ${maxBytes} bytes`);
     }
     if (values.length > 0) yield values;
   }
-  if (done) return;
   const left: Read<unknown>[] = [];
-  if (stream.problem() !== null) left.push({ line: number + 1, problem: stream.problem() ?? '' });
+  const problem = stream.problem();
+  if (stopped) return;
+  if (problem !== null) left.push({ line: number + 1, problem });
+  else if (closed) return;
   else if (shape === 'array') stop(left, offset, 'the JSON array is not closed');
   else take(left, Buffer.alloc(0));
   if (left.length > 0) yield left;

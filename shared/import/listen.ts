@@ -1,5 +1,5 @@
 /** From a record's facts to one accepted event and its item: identity, time and length are judged here only. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { EVENT_VERSION, type ListeningEvent } from '../domain/event.ts';
 import { bareItem, type CatalogueItem, type ItemKind } from '../domain/item.ts';
 import { artistIdOf, recordingIdOf } from '../domain/recording.ts';
@@ -138,4 +138,4 @@ export class ListenMaker {
   }
 }
 
-const hex = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 24);
+const hex = (text: string): string => hash('sha256', text, 'hex').slice(0, 24);

@@ -56,7 +56,8 @@ export async function plan(paths: readonly string[], report: ImportReport): Prom
     if ('problem' in format) {
       report.files.push(emptyFileReport(source, null, format.problem));
     } else {
-      const fileReport = emptyFileReport(source, format.name, null);
+      const unused = format.name === 'hetrec-friends' ? 'is recognised; friendships are not imported' : null;
+      const fileReport = emptyFileReport(source, format.name, unused);
       report.files.push(fileReport);
       planned.push({ source, format, report: fileReport });
     }

@@ -41,7 +41,10 @@ const CACHED_LISTENERS = 2_000;
 export function createListenerReader(rows: RowStore) {
   const cache = new LRUCache<string, BuiltListener>({ max: CACHED_LISTENERS });
 
-  async function readBuilt(listenerId: string, builds: readonly number[]): Promise<BuiltListener | undefined> {
+  async function readBuilt(
+    listenerId: string,
+    builds: readonly number[],
+  ): Promise<BuiltListener | undefined> {
     const key = listenerKey(listenerId);
     for (const build of builds) {
       const cached = cache.get(`${build} ${listenerId}`);

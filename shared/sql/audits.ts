@@ -78,7 +78,13 @@ export const CANARY_SQL = `SELECT u.listener_id, h.heard, r.recent, COALESCE(p.p
   LEFT JOIN listener_pools AS p ON p.listener_id = u.listener_id`;
 
 /** Stages whose row counts must stay near the median of recent builds. */
-export const VOLUME_STAGES = ['listeners', 'recordings', 'listening', 'neighbours', 'listener_pools'] as const;
+export const VOLUME_STAGES = [
+  'listeners',
+  'recordings',
+  'listening',
+  'neighbours',
+  'listener_pools',
+] as const;
 export const VOLUME_TOLERANCE = 0.3;
 export const MAXIMUM_PSI = 0.2;
 /** From this many published builds on, volume and drift are judged. */

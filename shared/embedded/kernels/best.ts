@@ -57,7 +57,8 @@ export class Best {
       let child = 2 * at + 1;
       if (child >= this.#size) break;
       const right = child + 1;
-      if (right < this.#size && this.#worse(this.#ids[right] ?? 0, this.#scores[right] ?? 0, child)) child = right;
+      if (right < this.#size && this.#worse(this.#ids[right] ?? 0, this.#scores[right] ?? 0, child))
+        child = right;
       if (this.#worse(id, score, child)) break;
       this.#move(child, at);
       at = child;

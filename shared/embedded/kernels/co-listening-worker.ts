@@ -6,5 +6,10 @@ import { claimBlocks, type KernelJob } from './parallel.ts';
 const job = workerData as KernelJob<CoListeningInput>;
 claimBlocks(job, coListening(job.input), (done) => {
   const { ids, neighbours, scores, places } = done.output;
-  parentPort?.postMessage(done, [ids.buffer, neighbours.buffer, scores.buffer, places.buffer] as ArrayBuffer[]);
+  parentPort?.postMessage(done, [
+    ids.buffer,
+    neighbours.buffer,
+    scores.buffer,
+    places.buffer,
+  ] as ArrayBuffer[]);
 });

@@ -25,7 +25,10 @@ export interface PoolsInput {
   readonly artistTracks: readonly [SparseRows, SparseRows];
   readonly audioNeighbours: SparseRows;
   /** Per kind, the popular recordings by place. */
-  readonly popular: readonly [{ ids: Int32Array; scores: Float64Array }, { ids: Int32Array; scores: Float64Array }];
+  readonly popular: readonly [
+    { ids: Int32Array; scores: Float64Array },
+    { ids: Int32Array; scores: Float64Array },
+  ];
   readonly heard: { offsets: Int32Array; ids: Int32Array };
   readonly rejected: { offsets: Int32Array; ids: Int32Array };
   /** Artists a listener played; scores are plays. */
@@ -138,7 +141,11 @@ export function pools(input: PoolsInput): (first: number, last: number) => Pools
       const taste = artistSeeds.scores[at]!;
       addArtist(artist, Math.floor((taste * parameters.own_artist_score) / 1000), artist);
       for (let of = artistNeighbours.offsets[artist]!; of < artistNeighbours.offsets[artist + 1]!; of++)
-        addArtist(artistNeighbours.ids[of]!, Math.floor((taste * artistNeighbours.scores[of]!) / 1000), artist);
+        addArtist(
+          artistNeighbours.ids[of]!,
+          Math.floor((taste * artistNeighbours.scores[of]!) / 1000),
+          artist,
+        );
     }
     const tracks = input.artistTracks[input.listenerKind[listener] === 1 ? 1 : 0];
     for (let at = 0; at < artists.count; at++) {
@@ -146,7 +153,11 @@ export function pools(input: PoolsInput): (first: number, last: number) => Pools
       const wanted = artists.scores[artist]! - 1;
       if (wanted <= 0) continue;
       for (let of = tracks.offsets[artist]!; of < tracks.offsets[artist + 1]!; of++)
-        byArtist.add(tracks.ids[of]!, Math.floor((wanted * 10) / (9 + tracks.scores[of]!)), artists.seeds[artist]!);
+        byArtist.add(
+          tracks.ids[of]!,
+          Math.floor((wanted * 10) / (9 + tracks.scores[of]!)),
+          artists.seeds[artist]!,
+        );
     }
     artists.clear();
   };
@@ -166,7 +177,8 @@ export function pools(input: PoolsInput): (first: number, last: number) => Pools
 
   const knowArtists = (listener: number, known: boolean) => {
     const { offsets, ids, scores } = input.artistPlays;
-    for (let at = offsets[listener]!; at < offsets[listener + 1]!; at++) playsOf[ids[at]!] = known ? scores[at]! : 0;
+    for (let at = offsets[listener]!; at < offsets[listener + 1]!; at++)
+      playsOf[ids[at]!] = known ? scores[at]! : 0;
   };
 
   const gather = (): number => {

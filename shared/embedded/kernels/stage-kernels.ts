@@ -32,7 +32,9 @@ function numberOf(params: StageParams, name: string): number {
 }
 
 async function maximum(connection: DuckDBConnection, column: string, table: string): Promise<number> {
-  const reader = await connection.runAndReadAll(`SELECT CAST(COALESCE(MAX(${column}), 0) AS DOUBLE) FROM ${table}`);
+  const reader = await connection.runAndReadAll(
+    `SELECT CAST(COALESCE(MAX(${column}), 0) AS DOUBLE) FROM ${table}`,
+  );
   return Number(reader.getRows()[0]?.[0]);
 }
 
@@ -156,7 +158,10 @@ async function writePools(context: KernelContext): Promise<void> {
     );
   const popularOf = async (kind: string) => {
     const from = `(SELECT * FROM popularity WHERE kind = '${kind}' AND place <= ${of('pool_popular')}) ORDER BY place`;
-    const [ids, scores] = (await readNumbers(connection, ['tid', 'score'], from)) as [Float64Array, Float64Array];
+    const [ids, scores] = (await readNumbers(connection, ['tid', 'score'], from)) as [
+      Float64Array,
+      Float64Array,
+    ];
     return { ids: toInt32(ids), scores };
   };
   const pairsOf = (table: string) =>
@@ -200,7 +205,9 @@ async function writePools(context: KernelContext): Promise<void> {
       '(SELECT * FROM affinity_artists WHERE plays > 0) ORDER BY lid, aid',
       listeners,
     ),
-    artistOf: toInt32(Float64Array.from([0, ...(await readNumbers(connection, ['aid'], 'recordings ORDER BY tid'))[0]!])),
+    artistOf: toInt32(
+      Float64Array.from([0, ...(await readNumbers(connection, ['aid'], 'recordings ORDER BY tid'))[0]!]),
+    ),
     listenerIds: await readDense(connection, 'listener_id', 'listeners ORDER BY lid'),
     itemIds: await readDense(connection, 'item_id', 'recordings ORDER BY tid'),
     features: await readDense(connection, 'features', 'item_features ORDER BY tid'),
@@ -233,10 +240,11 @@ async function writeHeardFilters(context: KernelContext): Promise<void> {
     Float64Array,
     Float64Array,
   ];
-  const [keys, tids] = (await readNumbers(connection, ['lid', 'tid'], 'affinity_tracks ORDER BY lid, tid')) as [
-    Float64Array,
-    Float64Array,
-  ];
+  const [keys, tids] = (await readNumbers(
+    connection,
+    ['lid', 'tid'],
+    'affinity_tracks ORDER BY lid, tid',
+  )) as [Float64Array, Float64Array];
   const offsets = rowOffsets(keys, listenerIds.length - 1);
   await appending(context, async (append) => {
     let names: string[] = [];

@@ -1,5 +1,5 @@
 /** Aggregate and window functions: what may stand between their parentheses, and OVER after them. */
-import { canonical, Cursor, type Group, type Node, splitCommas, wordOf } from './tree.ts';
+import { Cursor, canonical, type Group, type Node, splitCommas, wordOf } from './tree.ts';
 import { atom, type Kind, type Rewriting, type Value, wrap } from './value.ts';
 
 /** The parts of `F(DISTINCT a, b IGNORE NULLS HAVING MAX c ORDER BY d LIMIT n)`. */
@@ -41,15 +41,28 @@ function partsOf(group: Group, rw: Rewriting): Parts {
   const args = splitCommas(section(/^(?:IGNORE|RESPECT|HAVING|ORDER|LIMIT)$/));
   const having = cursor.take('HAVING', 'MAX') ? true : cursor.take('HAVING', 'MIN') ? false : undefined;
   const by = having === undefined ? [] : section(/^(?:IGNORE|RESPECT|ORDER|LIMIT)$/);
-  const nulls = cursor.take('IGNORE', 'NULLS') ? 'IGNORE' : cursor.take('RESPECT', 'NULLS') ? 'RESPECT' : undefined;
+  const nulls = cursor.take('IGNORE', 'NULLS')
+    ? 'IGNORE'
+    : cursor.take('RESPECT', 'NULLS')
+      ? 'RESPECT'
+      : undefined;
   const order = cursor.take('ORDER', 'BY') ? section(/^LIMIT$/) : [];
-  const limit = cursor.take('LIMIT') ? section(/^$^/) : undefined;
+  const limit = cursor.take('LIMIT') ? group.items.slice(cursor.at) : undefined;
+  if (limit !== undefined) cursor.at = group.items.length;
   const left = cursor.peek();
   if (left !== undefined) rw.refuse(left, 'unexpected inside an aggregate');
-  return { distinct, args, nulls, having: having === undefined ? undefined : { max: having, by }, order, limit };
+  return {
+    distinct,
+    args,
+    nulls,
+    having: having === undefined ? undefined : { max: having, by },
+    order,
+    limit,
+  };
 }
 
-const list = (parts: Parts, { rw, group }: Call): Value[] => parts.args.map((nodes) => rw.value(nodes, group));
+const list = (parts: Parts, { rw, group }: Call): Value[] =>
+  parts.args.map((nodes) => rw.value(nodes, group));
 const distinctly = (parts: Parts): string => (parts.distinct ? 'DISTINCT ' : '');
 
 /** `ORDER BY …` of an aggregate, ready to follow its arguments. */
@@ -102,25 +115,31 @@ function slice(parts: Parts, { rw, group }: Call): { sql: string; n: bigint | un
  * field, so its `max(struct, n)` and `list_reverse_sort` answer the same, five times faster. It ranks a NULL
  * field highest where GoogleSQL ranks it lowest: `gsql_sort_key` makes such a key an error, never a difference.
  */
-function fastTop(x: Value, parts: Parts, n: bigint | undefined, { rw, group, over }: Call): string | undefined {
+function fastTop(x: Value, parts: Parts, call: Call): string | undefined {
   const keys = splitCommas(parts.order).map((nodes) =>
     wordOf(nodes.at(-1)) === 'DESC' ? canonical(nodes.slice(0, -1)) : undefined,
   );
-  const { fields } = x;
-  const fits = fields !== undefined && keys.length > 0 && keys.length <= fields.length;
-  if (!fits || over !== '' || parts.distinct || parts.nulls !== undefined || parts.limit === undefined) return undefined;
-  if (!keys.every((key, i) => key !== undefined && key === canonical(fields[i] ?? []))) return undefined;
-  const struct = rw.value(parts.args[0] ?? [], { ...group, text: 'keys' }).keyed?.(keys.length);
-  if (struct === undefined) return undefined;
-  if (n !== undefined && n <= 64n) return `max(${struct}, ${n})`;
-  return `list_reverse_sort(list(${struct}))${slice(parts, { rw, group, over, name: '' }).sql}`;
+  const fields = x.fields ?? [];
+  const plainly =
+    call.over === '' && !parts.distinct && parts.nulls === undefined && parts.limit !== undefined;
+  if (!plainly || keys.length === 0 || keys.length > fields.length) return undefined;
+  if (!keys.every((key, i) => key !== undefined && key === canonical(fields[i]?.source ?? [])))
+    return undefined;
+  const checked = fields.map(
+    ({ name, sql }, i) => `${name}: ${i < keys.length ? `gsql_sort_key(${sql})` : sql}`,
+  );
+  const struct = `{${checked.join(', ')}}`;
+  const { sql, n } = slice(parts, call);
+  return n !== undefined && n <= 64n && n > 0n
+    ? `max(${struct}, ${n})`
+    : `list_reverse_sort(list(${struct}))${sql}`;
 }
 
 const arrayAgg: Emit = (parts, call) => {
   const [x] = list(parts, call);
   if (x === undefined) return call.rw.refuse(call.group, 'ARRAY_AGG takes one argument');
   const top = slice(parts, call);
-  const fast = fastTop(x, parts, top.n, call);
+  const fast = fastTop(x, parts, call);
   if (fast !== undefined) return atom(fast, 'array');
   const filter = parts.nulls === 'IGNORE' ? ` FILTER (WHERE ${wrap(x)} IS NOT NULL)` : '';
   const all = `list(${distinctly(parts)}${x.sql}${ordered(parts, call.rw)})${filter}${call.over}`;
@@ -132,7 +151,10 @@ const stringAgg: Emit = (parts, call) => {
   const by = separator?.sql ?? "','";
   if (x?.kind === 'bytes') call.rw.refuse(call.group, 'STRING_AGG of BYTES is not the same on both engines');
   if (parts.limit === undefined) {
-    return atom(`string_agg(${distinctly(parts)}${x?.sql}, ${by}${ordered(parts, call.rw)})${call.over}`, 'string');
+    return atom(
+      `string_agg(${distinctly(parts)}${x?.sql}, ${by}${ordered(parts, call.rw)})${call.over}`,
+      'string',
+    );
   }
   const all = `list(${distinctly(parts)}${x?.sql}${ordered(parts, call.rw)}) FILTER (WHERE ${wrap(x as Value)} IS NOT NULL)${call.over}`;
   return atom(`array_to_string((${all})${slice(parts, call).sql}, ${by})`, 'string');
@@ -213,13 +235,23 @@ export function aggregateCall(made: Rule, call: Call): Value {
   };
   const extra = Object.keys(given).find((part) => given[part] === true && !made.takes.includes(part));
   if (extra !== undefined) {
-    const words: Readonly<Record<string, string>> = { d: 'DISTINCT', n: 'NULLS', h: 'HAVING', o: 'ORDER BY', l: 'LIMIT' };
+    const words: Readonly<Record<string, string>> = {
+      d: 'DISTINCT',
+      n: 'NULLS',
+      h: 'HAVING',
+      o: 'ORDER BY',
+      l: 'LIMIT',
+    };
     rw.refuse(group, `${name} does not take ${words[extra]} here`);
   }
   if (parts.args.length < least || parts.args.length > most) {
-    rw.refuse(group, `${name} takes ${least === most ? least : `${least} to ${most}`} arguments, not ${parts.args.length}`);
+    rw.refuse(
+      group,
+      `${name} takes ${least === most ? least : `${least} to ${most}`} arguments, not ${parts.args.length}`,
+    );
   }
   if (made.over === 'must' && call.over === '') rw.refuse(group, `${name} needs OVER`);
-  if (parts.order.length > 0 && call.over !== '') rw.refuse(group, `${name} takes no ORDER BY of its own with OVER`);
+  if (parts.order.length > 0 && call.over !== '')
+    rw.refuse(group, `${name} takes no ORDER BY of its own with OVER`);
   return made.emit(parts, call);
 }

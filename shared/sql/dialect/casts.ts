@@ -17,7 +17,11 @@ export function castCall(group: Group, safe: boolean, rw: Rewriting): Value {
   if (kind === 'null' || kind === type.kind) return plain;
   switch (type.kind) {
     case 'int':
-      if (kind === 'float') rw.refuse(group, 'CAST(FLOAT64 AS INT64) rounds half away from zero on one engine only: say ROUND, FLOOR, CEIL or TRUNC');
+      if (kind === 'float')
+        rw.refuse(
+          group,
+          'CAST(FLOAT64 AS INT64) rounds half away from zero on one engine only: say ROUND, FLOOR, CEIL or TRUNC',
+        );
       if (value.text !== undefined) return literalInteger(value.text, plain, group, safe, rw);
       return kind === 'bool' || kind === 'whole' || value.hexadecimal === true ? plain : macro('int64');
     case 'string':

@@ -15,14 +15,33 @@ const MICROS: Readonly<Record<string, string>> = {
 const MONTHS: Readonly<Record<string, string>> = { MONTH: '1', QUARTER: '3', YEAR: '12' };
 /** Days to add before DuckDB's Monday weeks, so that the named day begins them. */
 const WEEK_SHIFT: Readonly<Record<string, number>> = {
-  SUNDAY: 1, MONDAY: 0, TUESDAY: -1, WEDNESDAY: -2, THURSDAY: -3, FRIDAY: -4, SATURDAY: -5,
+  SUNDAY: 1,
+  MONDAY: 0,
+  TUESDAY: -1,
+  WEDNESDAY: -2,
+  THURSDAY: -3,
+  FRIDAY: -4,
+  SATURDAY: -5,
 };
 const CALENDAR: Readonly<Record<string, string>> = {
-  DAY: 'day', ISOWEEK: 'week', MONTH: 'month', QUARTER: 'quarter', YEAR: 'year', ISOYEAR: 'isoyear',
+  DAY: 'day',
+  ISOWEEK: 'week',
+  MONTH: 'month',
+  QUARTER: 'quarter',
+  YEAR: 'year',
+  ISOYEAR: 'isoyear',
 };
 const EXTRACTED: Readonly<Record<string, string>> = {
-  YEAR: 'year', QUARTER: 'quarter', MONTH: 'month', DAY: 'day', DAYOFYEAR: 'dayofyear', ISOWEEK: 'week',
-  ISOYEAR: 'isoyear', HOUR: 'hour', MINUTE: 'minute', SECOND: 'second',
+  YEAR: 'year',
+  QUARTER: 'quarter',
+  MONTH: 'month',
+  DAY: 'day',
+  DAYOFYEAR: 'dayofyear',
+  ISOWEEK: 'week',
+  ISOYEAR: 'isoyear',
+  HOUR: 'hour',
+  MINUTE: 'minute',
+  SECOND: 'second',
 };
 
 interface Part {
@@ -34,7 +53,8 @@ interface Part {
 function partOf(nodes: readonly Node[], rw: Rewriting, at: Node): Part {
   const [word, day, ...more] = nodes;
   const name = wordOf(word);
-  if (word === undefined || name === '' || more.length > 0) return rw.refuse(word ?? at, 'expected a date part');
+  if (word === undefined || name === '' || more.length > 0)
+    return rw.refuse(word ?? at, 'expected a date part');
   if (day === undefined) return { name, shift: name === 'WEEK' ? 1 : undefined };
   const shift = isGroup(day, '(') && name === 'WEEK' ? WEEK_SHIFT[wordOf(day.items[0])] : undefined;
   return shift === undefined ? rw.refuse(day, 'expected WEEK(MONDAY) or another weekday') : { name, shift };
@@ -59,28 +79,37 @@ function add(sign: '+' | '-', group: Group, name: string, rw: Rewriting): Value 
   const { amount, part } = intervalOf(interval, rw, group);
   const from = wrap(rw.value(base, group));
   const refused = (): never => rw.refuse(interval.at(-1) ?? group, `${name} does not take this part`);
-  if (name.startsWith('TIMESTAMP')) return atom(`(${from} ${sign} ${microseconds(amount, part) ?? refused()})`, 'timestamp');
+  if (name.startsWith('TIMESTAMP'))
+    return atom(`(${from} ${sign} ${microseconds(amount, part) ?? refused()})`, 'timestamp');
   if (part === 'DAY' || part === 'WEEK') {
-    const days = `CAST(${amount.sql} AS INTEGER)${part === 'WEEK' ? ' * 7' : ''}`;
+    const days = `${small(amount)}${part === 'WEEK' ? ' * 7' : ''}`;
     return atom(`(${from} ${sign} ${days})`, 'date');
   }
   return atom(`CAST(${from} ${sign} ${months(amount, part) ?? refused()} AS DATE)`, 'date');
 }
 
+/** An amount as DuckDB's INTEGER, which days and months are counted in. */
+function small(amount: Value): string {
+  return amount.integer?.toString() ?? `CAST(${amount.sql} AS INTEGER)`;
+}
+
 function microseconds(amount: Value, part: string): string | undefined {
   const unit = MICROS[part];
-  return unit && `to_microseconds(CAST(${amount.sql} AS BIGINT) * ${unit})`;
+  return unit && `to_microseconds(${amount.integer ?? `CAST(${amount.sql} AS BIGINT)`} * ${unit})`;
 }
 
 function months(amount: Value, part: string): string | undefined {
   const unit = MONTHS[part];
-  return unit && `to_months(CAST(${amount.sql} AS INTEGER) * ${unit})`;
+  return unit && `to_months(${small(amount)} * ${unit})`;
 }
 
 /** `INTERVAL n PART` as an operand; `nodes` ends with the part. */
 export function intervalValue(nodes: readonly Node[], rw: Rewriting, at: Node): Value {
   const { amount, part } = intervalOf(nodes, rw, at);
-  const sql = microseconds(amount, part) ?? months(amount, part) ?? rw.refuse(nodes.at(-1) ?? at, 'unknown interval part');
+  const sql =
+    microseconds(amount, part) ??
+    months(amount, part) ??
+    rw.refuse(nodes.at(-1) ?? at, 'unknown interval part');
   return atom(sql, 'interval');
 }
 
@@ -95,8 +124,15 @@ function difference(group: Group, name: string, rw: Rewriting): Value {
     return atom(`((epoch_us(${later.sql}) - epoch_us(${earlier.sql})) // ${unit})`, 'int');
   }
   const days = shift ?? 0;
-  const duckdb = shift === undefined ? (CALENDAR[part] ?? refused()) : 'week';
-  return atom(`date_diff('${duckdb}', ${shifted(wrap(earlier), days)}, ${shifted(wrap(later), days)})`, 'int');
+  const weekly = shift !== undefined || part === 'ISOWEEK';
+  const [to, from] = [shifted(wrap(later), days), shifted(wrap(earlier), days)];
+  // DuckDB's own week difference counts whole weeks, GoogleSQL's the week boundaries between.
+  if (weekly) return atom(`((${monday(to)} - ${monday(from)}) // 7)`, 'int');
+  return atom(`date_diff('${CALENDAR[part] ?? refused()}', ${from}, ${to})`, 'int');
+}
+
+function monday(date: string): string {
+  return `gsql_date_trunc('week', ${date})`;
 }
 
 function truncate(group: Group, name: string, rw: Rewriting): Value {
@@ -110,9 +146,13 @@ function truncate(group: Group, name: string, rw: Rewriting): Value {
   const duckdb =
     shift !== undefined
       ? 'week'
-      : (CALENDAR[part] ?? (stamp && part in MICROS ? part.toLowerCase() : rw.refuse(partNodes[0] ?? group, `${name} does not take this part`)));
+      : (CALENDAR[part] ??
+        (stamp && part in MICROS
+          ? part.toLowerCase()
+          : rw.refuse(partNodes[0] ?? group, `${name} does not take this part`)));
   const days = shift ?? 0;
-  if (!stamp) return atom(shifted(`gsql_date_trunc('${duckdb}', ${shifted(wrap(from), days)})`, -days), 'date');
+  if (!stamp)
+    return atom(shifted(`gsql_date_trunc('${duckdb}', ${shifted(wrap(from), days)})`, -days), 'date');
   if (days === 0) return atom(`date_trunc('${duckdb}', ${from.sql})`, 'timestamp');
   return atom(`(date_trunc('${duckdb}', ${wrap(from)} + to_days(${days})) - to_days(${days}))`, 'timestamp');
 }
@@ -130,7 +170,8 @@ function extract(group: Group, _name: string, rw: Rewriting): Value {
   if (part === 'MILLISECOND') return atom(`(extract(millisecond FROM ${value.sql}) % 1000)`, 'int');
   if (part === 'MICROSECOND') return atom(`(extract(microsecond FROM ${value.sql}) % 1000000)`, 'int');
   const duckdb = shift === undefined ? EXTRACTED[part] : undefined;
-  if (duckdb === undefined) return rw.refuse(group.items[0] ?? group, 'EXTRACT does not give this part the same on both engines');
+  if (duckdb === undefined)
+    return rw.refuse(group.items[0] ?? group, 'EXTRACT does not give this part the same on both engines');
   return atom(`extract(${duckdb} FROM ${value.sql})`, 'int');
 }
 

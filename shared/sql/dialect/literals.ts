@@ -2,10 +2,21 @@
 import type { Token } from './tokens.ts';
 
 const SIMPLE: Readonly<Record<string, string>> = {
-  a: '\x07', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v',
-  '\\': '\\', '?': '?', '"': '"', "'": "'", '`': '`',
+  a: '\x07',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v',
+  '\\': '\\',
+  '?': '?',
+  '"': '"',
+  "'": "'",
+  '`': '`',
 };
-const ESCAPE = /\\(?:x([0-9a-fA-F]{2})|X([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3})|([\s\S]))/g;
+const ESCAPE =
+  /\\(?:x([0-9a-fA-F]{2})|X([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3})|([\s\S]))/g;
 
 /**
  * The characters a GoogleSQL string or bytes literal stands for (bytes: one character 0–255 per byte,
@@ -18,16 +29,19 @@ export function literalText(token: Token): string | undefined {
   const body = token.text.slice(start[0].length, token.text.length - quote.length);
   if (/r/i.test(start[0])) return body;
   let valid = true;
-  const text = body.replace(ESCAPE, (_all, x?: string, X?: string, u?: string, U?: string, o?: string, c?: string) => {
-    if (c !== undefined) {
-      const simple = SIMPLE[c];
-      if (simple === undefined) valid = false;
-      return simple ?? '';
-    }
-    const code = o === undefined ? Number.parseInt(x ?? X ?? u ?? U ?? '', 16) : Number.parseInt(o, 8);
-    if (code > 0x10ffff) valid = false;
-    return valid ? String.fromCodePoint(code) : '';
-  });
+  const text = body.replace(
+    ESCAPE,
+    (_all, x?: string, X?: string, u?: string, U?: string, o?: string, c?: string) => {
+      if (c !== undefined) {
+        const simple = SIMPLE[c];
+        if (simple === undefined) valid = false;
+        return simple ?? '';
+      }
+      const code = o === undefined ? Number.parseInt(x ?? X ?? u ?? U ?? '', 16) : Number.parseInt(o, 8);
+      if (code > 0x10ffff) valid = false;
+      return valid ? String.fromCodePoint(code) : '';
+    },
+  );
   return valid ? text : undefined;
 }
 
@@ -43,11 +57,14 @@ export function sqlName(name: string): string {
 
 /** A DuckDB BLOB of the bytes of a GoogleSQL bytes literal's text. */
 export function sqlBytes(text: string): string {
-  const bytes = [...text].every((c) => c.charCodeAt(0) < 256) ? Buffer.from(text, 'latin1') : Buffer.from(text);
+  const bytes = [...text].every((c) => c.charCodeAt(0) < 256)
+    ? Buffer.from(text, 'latin1')
+    : Buffer.from(text);
   return `unhex('${bytes.toString('hex')}')`;
 }
 
-const TIMESTAMP = /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ](\d{1,2}):(\d{1,2}):(\d{1,2})(?:\.(\d{1,6}))?)?\s*(?:(Z|UTC)|([+-])(\d{1,2})(?::?(\d{2}))?)?$/i;
+const TIMESTAMP =
+  /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ](\d{1,2}):(\d{1,2}):(\d{1,2})(?:\.(\d{1,6}))?)?\s*(?:(Z|UTC)|([+-])(\d{1,2})(?::?(\d{2}))?)?$/i;
 
 /** A GoogleSQL timestamp text as naive UTC text; DuckDB would drop the offset. `undefined` where it is none. */
 export function utcTimestamp(text: string): string | undefined {
@@ -57,7 +74,8 @@ export function utcTimestamp(text: string): string | undefined {
   const offset = (Number(m[10] ?? 0) * 60 + Number(m[11] ?? 0)) * (m[9] === '-' ? -1 : 1);
   const time = new Date(Date.UTC(y, mo - 1, d, h, mi - offset, s));
   const local = new Date(Date.UTC(y, mo - 1, d, h, mi, s));
-  if (local.getUTCMonth() !== mo - 1 || local.getUTCDate() !== d || h > 23 || mi > 59 || s > 59) return undefined;
+  if (local.getUTCMonth() !== mo - 1 || local.getUTCDate() !== d || h > 23 || mi > 59 || s > 59)
+    return undefined;
   const fraction = m[7] === undefined ? '' : `.${m[7].padEnd(6, '0')}`;
   return `${time.toISOString().slice(0, 19).replace('T', ' ')}${fraction}`;
 }

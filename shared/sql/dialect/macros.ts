@@ -102,10 +102,7 @@ export const DUCKDB_MACROS: readonly string[] = [
       THEN error('POW overflows or has no value') ELSE pow(x, y) END`,
   ),
 
-  macro(
-    'gsql_substr(s, p)',
-    'substr(s, CASE WHEN p = 0 OR p < -length(s) THEN 1 ELSE p END)',
-  ),
+  macro('gsql_substr(s, p)', 'substr(s, CASE WHEN p = 0 OR p < -length(s) THEN 1 ELSE p END)'),
   macro(
     'gsql_substr_length(s, p, n)',
     `CASE WHEN n < 0 THEN error('SUBSTR needs a length of at least 0')

@@ -65,7 +65,8 @@ const rounded =
   };
 
 /** What GoogleSQL trims when it is not told: Unicode white space, where DuckDB takes only U+0020. */
-const SPACE = "' ' || chr(9) || chr(10) || chr(11) || chr(12) || chr(13) || '\u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000'";
+const SPACE =
+  "' ' || chr(9) || chr(10) || chr(11) || chr(12) || chr(13) || '\u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000'";
 
 const digest =
   (name: string): Emit =>
@@ -74,7 +75,9 @@ const digest =
 const substring: Emit = ([s, p, n]) => {
   const direct = p?.integer !== undefined && p.integer > 0n && (n === undefined || (n.integer ?? -1n) >= 0n);
   if (direct) return `substr(${s?.sql}, ${p.integer}${n === undefined ? '' : `, ${n.integer}`})`;
-  return n === undefined ? `gsql_substr(${s?.sql}, ${p?.sql})` : `gsql_substr_length(${s?.sql}, ${p?.sql}, ${n.sql})`;
+  return n === undefined
+    ? `gsql_substr(${s?.sql}, ${p?.sql})`
+    : `gsql_substr_length(${s?.sql}, ${p?.sql}, ${n.sql})`;
 };
 
 /** REGEXP_EXTRACT gives its only group where the pattern has one; that must be seen in the text. */
@@ -89,7 +92,8 @@ function regexpGroup(pattern: Value | undefined, { group, name, rw }: Call): num
 const cases: Emit = ([condition, yes, no]) =>
   atom(`CASE WHEN ${condition?.sql} THEN ${yes?.sql} ELSE ${no?.sql} END`, commonKind([yes?.kind, no?.kind]));
 
-const MICROS = (unit: number): Rule => rule(1, 1, 'timestamp', `make_timestamp(CAST({0} AS BIGINT) * ${unit})`);
+const MICROS = (unit: number): Rule =>
+  rule(1, 1, 'timestamp', `make_timestamp(CAST({0} AS BIGINT) * ${unit})`);
 
 /** Known scalar functions by upper-case name. */
 export const SCALARS: Readonly<Record<string, Rule>> = {
@@ -104,7 +108,12 @@ export const SCALARS: Readonly<Record<string, Rule>> = {
   ...same('STRPOS', 2, 2, 'int'),
   ...same('ERROR', 1, 1, undefined),
   ...same('LAST_DAY', 1, 1, 'date'),
-  ...aliases('SIGN', rule(1, 1, undefined, ([x]) => atom(`CAST(sign(${x?.sql}) AS ${x?.kind === 'float' ? 'DOUBLE' : 'BIGINT'})`, x?.kind))),
+  ...aliases(
+    'SIGN',
+    rule(1, 1, undefined, ([x]) =>
+      atom(`CAST(sign(${x?.sql}) AS ${x?.kind === 'float' ? 'DOUBLE' : 'BIGINT'})`, x?.kind),
+    ),
+  ),
   ROUND: rule(1, 2, undefined, rounded('round')),
   TRUNC: rule(1, 2, undefined, rounded('trunc')),
   FLOOR: rule(1, 1, undefined, rounded('floor')),
@@ -124,12 +133,21 @@ export const SCALARS: Readonly<Record<string, Rule>> = {
   BIT_COUNT: rule(1, 1, 'int', 'CAST(bit_count(CAST({0} AS BIGINT)) AS BIGINT)'),
 
   CONCAT: rule(1, 99, '0', (args) => ({
-    ...atom(`(${args.map(wrap).join(' || ')})`, args[0]?.kind ?? 'string'),
+    ...atom(
+      `(${args.map((arg) => (arg.kind === 'null' ? 'CAST(NULL AS VARCHAR)' : wrap(arg))).join(' || ')})`,
+      'string',
+    ),
     hexadecimal: /^0x$/i.test(args[0]?.text ?? ''),
   })),
-  ...aliases('LENGTH', rule(1, 1, 'int', ([x]) => `${x?.kind === 'bytes' ? 'octet_length' : 'length'}(${x?.sql})`)),
+  ...aliases(
+    'LENGTH',
+    rule(1, 1, 'int', ([x]) => `${x?.kind === 'bytes' ? 'octet_length' : 'length'}(${x?.sql})`),
+  ),
   ...aliases('CHAR_LENGTH CHARACTER_LENGTH', rule(1, 1, 'int', 'length({0})')),
-  ...aliases('BYTE_LENGTH OCTET_LENGTH', rule(1, 1, 'int', ([x]) => `${x?.kind === 'bytes' ? 'octet_length' : 'strlen'}(${x?.sql})`)),
+  ...aliases(
+    'BYTE_LENGTH OCTET_LENGTH',
+    rule(1, 1, 'int', ([x]) => `${x?.kind === 'bytes' ? 'octet_length' : 'strlen'}(${x?.sql})`),
+  ),
   ...aliases('SUBSTR SUBSTRING', rule(2, 3, 'string', substring)),
   LEFT: rule(2, 2, 'string', ([s, n]) => `left(${s?.sql}, ${small(n, '')})`),
   RIGHT: rule(2, 2, 'string', ([s, n]) => `right(${s?.sql}, ${small(n, '')})`),
@@ -142,9 +160,19 @@ export const SCALARS: Readonly<Record<string, Rule>> = {
   SPLIT: rule(1, 2, 'array', "string_split({0}, {1|','})"),
   REGEXP_CONTAINS: rule(2, 2, 'bool', 'regexp_matches({0}, {1})'),
   REGEXP_REPLACE: rule(3, 3, 'string', "regexp_replace({0}, {1}, {2}, 'g')"),
-  REGEXP_EXTRACT: rule(2, 2, 'string', ([s, p], call) =>
-    `CASE WHEN regexp_matches(${s?.sql}, ${p?.sql}) THEN regexp_extract(${s?.sql}, ${p?.sql}, ${regexpGroup(p, call)}) END`),
-  REGEXP_EXTRACT_ALL: rule(2, 2, 'array', ([s, p], call) => `regexp_extract_all(${s?.sql}, ${p?.sql}, ${regexpGroup(p, call)})`),
+  REGEXP_EXTRACT: rule(
+    2,
+    2,
+    'string',
+    ([s, p], call) =>
+      `CASE WHEN regexp_matches(${s?.sql}, ${p?.sql}) THEN regexp_extract(${s?.sql}, ${p?.sql}, ${regexpGroup(p, call)}) END`,
+  ),
+  REGEXP_EXTRACT_ALL: rule(
+    2,
+    2,
+    'array',
+    ([s, p], call) => `regexp_extract_all(${s?.sql}, ${p?.sql}, ${regexpGroup(p, call)})`,
+  ),
   MD5: rule(1, 1, 'bytes', digest('md5')),
   SHA1: rule(1, 1, 'bytes', digest('sha1')),
   SHA256: rule(1, 1, 'bytes', digest('sha256')),
@@ -157,10 +185,20 @@ export const SCALARS: Readonly<Record<string, Rule>> = {
 
   ARRAY_LENGTH: rule(1, 1, 'int', 'len({0})'),
   ARRAY_TO_STRING: rule(2, 3, 'string', ([l, s, n]) =>
-    n === undefined ? `array_to_string(${l?.sql}, ${s?.sql})` : `array_to_string(list_transform(${l?.sql}, lambda e: coalesce(e, ${n.sql})), ${s?.sql})`),
+    n === undefined
+      ? `array_to_string(${l?.sql}, ${s?.sql})`
+      : `array_to_string(list_transform(${l?.sql}, lambda e: coalesce(e, ${n.sql})), ${s?.sql})`,
+  ),
   ARRAY_REVERSE: rule(1, 1, 'array', 'list_reverse({0})'),
-  ARRAY_CONCAT: rule(1, 99, 'array', (args) => args.map(({ sql }) => sql).reduce((a, b) => `gsql_array_concat(${a}, ${b})`)),
-  GENERATE_ARRAY: rule(2, 3, 'array', (args) => `generate_series(${args.map(({ sql }) => `CAST(${sql} AS BIGINT)`).join(', ')})`),
+  ARRAY_CONCAT: rule(1, 99, 'array', (args) =>
+    args.map(({ sql }) => sql).reduce((a, b) => `gsql_array_concat(${a}, ${b})`),
+  ),
+  GENERATE_ARRAY: rule(
+    2,
+    3,
+    'array',
+    (args) => `generate_series(${args.map(({ sql }) => `CAST(${sql} AS BIGINT)`).join(', ')})`,
+  ),
   COSINE_DISTANCE: rule(2, 2, 'float', 'list_cosine_distance({0}, {1})'),
   EUCLIDEAN_DISTANCE: rule(2, 2, 'float', 'list_distance({0}, {1})'),
   RANGE_BUCKET: rule(2, 2, 'int', 'len(list_filter({1}, lambda e: e <= {0}))'),
@@ -170,7 +208,8 @@ export const SCALARS: Readonly<Record<string, Rule>> = {
       ? `CAST(${args[0]?.sql} AS DATE)`
       : args.length === 3
         ? `make_date(${args.map(({ sql }) => sql).join(', ')})`
-        : rw.refuse(group, 'DATE with a time zone is not the same on both engines')),
+        : rw.refuse(group, 'DATE with a time zone is not the same on both engines'),
+  ),
   TIMESTAMP: rule(1, 1, 'timestamp', 'gsql_timestamp({0})'),
   UNIX_SECONDS: rule(1, 1, 'int', 'gsql_floor_micros({0}, 1000000)'),
   UNIX_MILLIS: rule(1, 1, 'int', 'gsql_floor_micros({0}, 1000)'),
@@ -191,6 +230,11 @@ export function scalarCall(made: Rule, args: readonly Value[], call: Call): Valu
   }
   const out = made.emit(args, call);
   if (typeof out !== 'string') return out;
-  const kind = made.kind === '0' ? args[0]?.kind : made.kind === 'common' ? commonKind(args.map((arg) => arg.kind)) : made.kind;
+  const kind =
+    made.kind === '0'
+      ? args[0]?.kind
+      : made.kind === 'common'
+        ? commonKind(args.map((arg) => arg.kind))
+        : made.kind;
   return atom(out, kind === 'null' ? undefined : kind);
 }

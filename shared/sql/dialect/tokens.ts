@@ -39,6 +39,34 @@ function stringLength(sql: string, at: number, start: string): number {
   return 0;
 }
 
+type Refuse = (text: string, why: string) => never;
+
+const PLAIN: readonly (readonly [TokenKind, RegExp])[] = [
+  ['number', NUMBER],
+  ['word', WORD],
+  ['param', PARAM],
+  ['quoted', QUOTED],
+  ['symbol', SYMBOL],
+];
+
+/** The token at `at`, which is neither white space nor a comment. */
+function lex(sql: string, at: number, bad: Refuse): readonly [TokenKind, string] {
+  const start = match(STRING_START, sql, at);
+  if (start !== undefined) {
+    const text = sql.slice(at, at + stringLength(sql, at, start)) || bad(start, 'this string does not end');
+    return [/b/i.test(start) ? 'bytes' : 'string', text];
+  }
+  if (sql.startsWith('/*', at)) bad('/*', 'this comment does not end');
+  for (const [kind, pattern] of PLAIN) {
+    const text = match(pattern, sql, at);
+    if (text === undefined) continue;
+    if (text === '`') bad(text, 'this quoted name does not end');
+    if (kind === 'number' && match(WORD, sql, at + text.length)) bad(text, 'a number runs into a name');
+    return [kind, text];
+  }
+  return bad(sql[at] ?? '', 'unexpected character');
+}
+
 /**
  * Splits GoogleSQL into tokens. `tokens.map(t => t.before + t.text).join('') + rest` is the source again.
  * @throws UnsupportedSql where a string, a comment or a quoted name does not end, naming line and column.
@@ -55,34 +83,15 @@ export function tokenize(sql: string, file = '<sql>'): Tokens {
     }
     at += text.length;
   };
-  const place = (text: string): Place => ({ text, line, column: at - lineStart + 1 });
-  const bad = (text: string, why: string): never => {
-    throw new UnsupportedSql(file, place(text), why);
+  const bad: Refuse = (text, why) => {
+    throw new UnsupportedSql(file, { text, line, column: at - lineStart + 1 }, why);
   };
   for (;;) {
     const before = match(TRIVIA, sql, at) ?? '';
     advance(before);
     if (at >= sql.length) return { tokens, rest: before };
-    const start = match(STRING_START, sql, at);
-    let kind: TokenKind;
-    let text: string | undefined;
-    if (start !== undefined) {
-      kind = /b/i.test(start) ? 'bytes' : 'string';
-      text = sql.slice(at, at + stringLength(sql, at, start)) || bad(start, 'this string does not end');
-    } else if (/[\d.]/.test(sql[at] ?? '') && match(NUMBER, sql, at) !== undefined) {
-      kind = 'number';
-      text = match(NUMBER, sql, at) ?? '';
-      if (match(WORD, sql, at + text.length) !== undefined) bad(text, 'a number runs into a name');
-    } else if ((text = match(WORD, sql, at)) !== undefined) kind = 'word';
-    else if ((text = match(PARAM, sql, at)) !== undefined) kind = 'param';
-    else if ((text = match(QUOTED, sql, at)) !== undefined) kind = 'quoted';
-    else {
-      kind = 'symbol';
-      text = match(SYMBOL, sql, at) ?? bad(sql[at] ?? '', 'unexpected character');
-      if (text === '`') bad(text, 'this quoted name does not end');
-      if (sql.startsWith('/*', at)) bad('/*', 'this comment does not end');
-    }
-    tokens.push({ kind, text, before, ...{ line, column: at - lineStart + 1 } });
+    const [kind, text] = lex(sql, at, bad);
+    tokens.push({ kind, text, before, line, column: at - lineStart + 1 });
     advance(text);
   }
 }

@@ -41,7 +41,8 @@ export function buildTree(source: Tokens, file: string): Node[] {
       open.push({ token, items });
       items = [];
     } else if (text === ')' || text === ']') close(token, text);
-    else if (/^>>?$/.test(text) && open.at(-1)?.token.text === '<') for (const half of text) close(token, half);
+    else if (/^>>?$/.test(text) && open.at(-1)?.token.text === '<')
+      for (const half of text) close(token, half);
     else items.push(token);
     previous = token;
   }
@@ -71,7 +72,10 @@ export function symbolOf(node: Node | undefined): string {
 }
 
 /** Whether the node is a bracket of this kind. */
-export function isGroup(node: Node | undefined, bracket: '(' | '[' | '<'): node is Group {
+export function isGroup<B extends '(' | '[' | '<'>(
+  node: Node | undefined,
+  bracket: B,
+): node is Group & { readonly text: B } {
   return node?.kind === 'group' && node.text === bracket;
 }
 

@@ -27,14 +27,17 @@ export function parseType(cursor: Cursor, rw: Rewriting, at: Place): Type {
   const name = cursor.word();
   cursor.at += 1;
   if (name !== 'ARRAY' && name !== 'STRUCT') {
-    return TYPES[name] ?? rw.refuse(node ?? at, 'this type is not one of those that are the same on both engines');
+    return (
+      TYPES[name] ?? rw.refuse(node ?? at, 'this type is not one of those that are the same on both engines')
+    );
   }
   const inner = cursor.peek();
   if (!isGroup(inner, '<')) return rw.refuse(node ?? at, `${name} needs its element types in < >`);
   cursor.at += 1;
   if (name === 'ARRAY') return { sql: `${wholeType(inner.items, rw, inner).sql}[]`, kind: 'array' };
   const fields = splitCommas(inner.items).map(([field, ...type]) => {
-    if (field?.kind !== 'word' && field?.kind !== 'quoted') return rw.refuse(field ?? inner, 'a STRUCT field needs a name');
+    if (field?.kind !== 'word' && field?.kind !== 'quoted')
+      return rw.refuse(field ?? inner, 'a STRUCT field needs a name');
     return `${sqlName(field.text.replaceAll('`', ''))} ${wholeType(type, rw, field).sql}`;
   });
   return { sql: `STRUCT(${fields.join(', ')})`, kind: 'struct' };

@@ -7,8 +7,27 @@ import type { Place } from './unsupported.ts';
  * `null` the literal. `undefined` means: a column, a parameter, or something not followed this far.
  */
 export type Kind =
-  | 'int' | 'float' | 'whole' | 'numeric' | 'string' | 'bytes' | 'bool' | 'date' | 'timestamp' | 'interval'
-  | 'array' | 'struct' | 'null' | undefined;
+  | 'int'
+  | 'float'
+  | 'whole'
+  | 'numeric'
+  | 'string'
+  | 'bytes'
+  | 'bool'
+  | 'date'
+  | 'timestamp'
+  | 'interval'
+  | 'array'
+  | 'struct'
+  | 'null'
+  | undefined;
+
+/** A field of STRUCT(…). */
+export interface Field {
+  readonly name: string;
+  readonly sql: string;
+  readonly source: readonly Node[];
+}
 
 /** An expression in DuckDB's SQL. */
 export interface Value {
@@ -24,8 +43,8 @@ export interface Value {
   readonly hexadecimal?: boolean;
   /** For the digest functions: the SQL of the digest in hexadecimal. */
   readonly hex?: string;
-  /** For STRUCT(…): the source of each field, in order. */
-  readonly fields?: readonly (readonly Node[])[];
+  /** For STRUCT(…): its fields in order, each with its quoted name, its SQL and where that came from. */
+  readonly fields?: readonly Field[];
 }
 
 /** One rewriting of one file. */
@@ -51,11 +70,11 @@ export function wrap(value: Value): string {
   return value.atom ? value.sql : `(${value.sql})`;
 }
 
-/** The kind two branches share. */
+/** The kind that branches of these kinds share. */
 export function commonKind(kinds: readonly Kind[]): Kind {
-  const known = new Set(kinds.filter((kind) => kind !== 'null'));
-  if (known.size === 1) return [...known][0];
-  const numbers = [...known].every((kind) => kind === 'int' || kind === 'float' || kind === 'whole');
-  if (known.size > 1 && numbers) return 'float';
-  return undefined;
+  const known = [...new Set(kinds.filter((kind) => kind !== 'null'))];
+  if (known.length === 1) return known[0];
+  if (known.every((kind) => kind === 'int' || kind === 'whole'))
+    return known.length === 0 ? undefined : 'whole';
+  return known.every((kind) => kind === 'int' || kind === 'whole' || kind === 'float') ? 'float' : undefined;
 }

@@ -15,11 +15,12 @@ excluded_recordings AS (
 facts AS (
   SELECT
     lid, tid, aid, value, decayed, heard_at AS happened_at, 1 AS listens, plays,
-    IF(skip, 0, plays) AS played, IF(skip, plays, 0) AS skipped, IF(completed, plays, 0) AS completed,
+    IF(skip, 0, plays) AS played, IF(skip, plays, 0) AS skipped, IF(measured, plays, 0) AS measured,
+    IF(completed, plays, 0) AS completed,
     IF(skip, NULL, heard_at) AS played_at, IF(skip OR outside_taste, 0, plays) AS public_plays
   FROM listening
   UNION ALL
-  SELECT lid, tid, aid, value, decayed, given_at, 0, 0, 0, 0, 0, NULL, 0
+  SELECT lid, tid, aid, value, decayed, given_at, 0, 0, 0, 0, 0, 0, NULL, 0
   FROM feedback
   WHERE value != 0
 ),
@@ -33,6 +34,7 @@ summed AS (
     SUM(listens) AS listens,
     SUM(played) AS plays,
     SUM(skipped) AS skips,
+    SUM(measured) AS measured,
     SUM(completed) AS completions,
     SUM(public_plays) AS public_plays,
     MAX(happened_at) AS last_at,
@@ -49,6 +51,7 @@ SELECT
   s.listens,
   s.plays,
   s.skips,
+  s.measured,
   s.completions,
   IF(x.tid IS NULL, s.public_plays, 0) AS public_plays,
   s.last_at,

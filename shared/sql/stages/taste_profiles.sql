@@ -6,6 +6,7 @@ WITH counts AS (
     SUM(listens) AS listens,
     SUM(plays) AS plays,
     SUM(skips) AS skips,
+    SUM(measured) AS measured,
     SUM(completions) AS completions,
     COUNTIF(plays > 0) AS recordings
   FROM affinity_tracks
@@ -79,6 +80,7 @@ SELECT
     c.listens AS listens,
     c.plays AS plays,
     c.skips AS skips,
+    c.measured AS measured,
     c.completions AS completions,
     c.recordings AS recordings,
     COALESCE(s.sessions, 0) AS sessions,

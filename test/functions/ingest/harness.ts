@@ -44,9 +44,20 @@ export function ingestHarness(options: Partial<IngestDeps> = {}) {
       body: typeof body === 'string' || body instanceof ArrayBuffer ? body : JSON.stringify(body),
       headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, ...headers },
     });
-    return { status: response.status, headers: response.headers, body: await response.json() };
+    return { status: response.status, headers: response.headers, body: (await response.json()) as Answer };
   }
   return { host, app, topics, lines, send };
+}
+
+/** What any of the routes may answer. */
+export interface Answer {
+  readonly status: unknown;
+  readonly type: string;
+  readonly code: number;
+  readonly accepted: number;
+  readonly duplicates: number;
+  readonly rejected: readonly { index: number; errors: readonly { pointer: string; detail: string }[] }[];
+  readonly errors: unknown;
 }
 
 export function submitted(rest: Record<string, unknown> = {}): Record<string, unknown> {

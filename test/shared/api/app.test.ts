@@ -241,7 +241,7 @@ describe('reading a body', () => {
     const packed = await gzip('hello');
     expect(await (await send(packed, 'gzip')).text()).toBe('hello');
     expect((await send(packed.slice(0, 12), 'gzip')).status).toBe(400);
-    expect((await send(await gzip('x'.repeat(100_000)), 'gzip')).status).toBe(413);
+    expect((await send(await gzip('x'.repeat(1_000)), 'gzip')).status).toBe(413);
     const brotli = await send('x', 'br');
     expect(brotli.status).toBe(415);
     expect(brotli.headers.get('accept-encoding')).toBe('gzip');

@@ -3,35 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { InvalidInput } from '../../../shared/errors.ts';
 import { frequencyRanker, popularityRanker, recencyRanker } from '../../../shared/evaluation/baselines.ts';
 import { DAY_MS, type Listen, listenOf, splitTimeline } from '../../../shared/evaluation/timeline.ts';
-import { evaluateTimeline } from '../../../shared/evaluation/timeline-evaluation.ts';
 import { generateCommunity } from '../../../shared/simulation/community.ts';
-
-const T0 = 100 * DAY_MS;
-const at = (listenerId: string, recordingId: string, days: number, played = true): Listen => ({
-  listenerId,
-  recordingId,
-  occurredAt: T0 + days * DAY_MS,
-  played,
-});
-// u: a twice, b once later, s skipped; then plays b, s, n and skips m. v: knows a and c, then plays c only.
-// w: nothing before, then plays a. x: only a past.
-const LISTENS = [
-  at('u', 'a', -9),
-  at('u', 'a', -5),
-  at('u', 'b', -3),
-  at('u', 's', -1, false),
-  at('v', 'a', -8),
-  at('v', 'c', -8),
-  at('x', 'a', -7),
-  at('u', 'b', 0),
-  at('u', 's', 1),
-  at('u', 'n', 2),
-  at('u', 'm', 2, false),
-  at('v', 'c', 13.9),
-  at('v', 'n', 14),
-  at('w', 'a', 3),
-];
-const timeline = splitTimeline(LISTENS, { at: T0 });
+import { at, LISTENS, T0, timeline } from './timeline-fixture.ts';
 
 describe('splitTimeline', () => {
   test('train ends before the cut, the window holds the cut and not its own end', () => {
@@ -104,65 +77,6 @@ describe('splitTimeline', () => {
   ])('%s is refused with a reason', (reason, make) => {
     expect(make).toThrow(InvalidInput);
     expect(make).toThrow(reason);
-  });
-});
-
-describe('baselines', () => {
-  test('popularity is one list for everybody, recency and frequency are the listener’s own', () => {
-    expect(popularityRanker(timeline).rank('w')).toEqual(['a', 'b', 'c']);
-    expect(recencyRanker(timeline).rank('u')).toEqual(['s', 'b', 'a']);
-    expect(frequencyRanker(timeline).rank('u')).toEqual(['a', 'b', 's']);
-    expect(recencyRanker(timeline).rank('v')).toEqual(['a', 'c']);
-    expect(frequencyRanker(timeline).rank('nobody')).toEqual([]);
-  });
-});
-
-describe('evaluateTimeline', () => {
-  const ranker = { name: 'fixed', rank: () => ['a', 'n', 's', 'b'] };
-  const results = evaluateTimeline(timeline, [ranker], { seed: 1, k: 2 });
-  const slice = (name: string) => results.find((result) => result.slice === name);
-
-  test('judges each slice against its own part of the list', () => {
-    expect(slice('all')?.judged).toEqual(['u', 'v', 'w']);
-    // u: [a, n] against b, s, n. v: [a, n] against c. w: [a, n] against a.
-    expect([...(slice('all')?.values.recall ?? [])]).toEqual([1 / 2, 0, 1]);
-    // u heard a, b, s: [a, s] against b, s. v heard a, c: [a] against c.
-    expect(slice('repeat')?.judged).toEqual(['u', 'v']);
-    expect([...(slice('repeat')?.values.recall ?? [])]).toEqual([1 / 2, 0]);
-    // u: [n] against n. A recording heard only as a skip is no discovery.
-    expect(slice('discovery')?.judged).toEqual(['u']);
-    expect([...(slice('discovery')?.values.ndcg ?? [])]).toEqual([1]);
-    expect(slice('cold')?.judged).toEqual(['w']);
-    expect([...(slice('cold')?.values.mrr ?? [])]).toEqual([1]);
-  });
-
-  test('a slice without listeners is reported as such', () => {
-    const only = splitTimeline([at('u', 'a', -1), at('u', 'a', 1)], { at: T0 });
-    const [all, repeat, discovery, cold] = evaluateTimeline(only, [popularityRanker(only)], { seed: 1 });
-    expect([all?.measures?.recall.mean, repeat?.measures?.recall.mean]).toEqual([1, 1]);
-    expect([discovery?.listeners, discovery?.measures, cold?.listeners]).toEqual([0, null, 0]);
-  });
-
-  test('a ranker that repeats itself is refused by name', () => {
-    const twice = { name: 'stutter', rank: () => ['a', 'a'] };
-    expect(() => evaluateTimeline(timeline, [twice], { seed: 1 })).toThrow('stutter ranks a recording twice');
-  });
-
-  test('on a generated community personal baselines win repeats, only popularity can find discoveries', () => {
-    const endAt = Date.UTC(2025, 5, 1);
-    const community = generateCommunity({ seed: 4, endAt, listeners: 120, tracks: 800 });
-    const listens = [...community.events].flatMap((event) => listenOf(event) ?? []);
-    const split = splitTimeline(listens, { fraction: 0.8 });
-    const rankers = [popularityRanker(split), recencyRanker(split), frequencyRanker(split)];
-    const found = evaluateTimeline(split, rankers, { seed: 1, k: 20 });
-    const ndcg = (name: string, part: string) =>
-      found.find((result) => result.ranker === name && result.slice === part)?.measures?.ndcg.mean ?? 0;
-    for (const personal of ['recency', 'frequency']) {
-      expect(ndcg(personal, 'all')).toBeGreaterThan(2 * ndcg('popularity', 'all'));
-      expect(ndcg(personal, 'repeat')).toBeGreaterThan(0.2);
-      expect(ndcg(personal, 'discovery')).toBe(0);
-    }
-    expect(ndcg('popularity', 'discovery')).toBeGreaterThan(0);
   });
 });
 

@@ -4,7 +4,7 @@ import { byteStream } from '../../../shared/import/byte-stream.ts';
 import { inChunks } from './fixtures.ts';
 
 /** Text that does not compress to nothing, so that truncation hits data and not the trailer. */
-const TEXT = Array.from({ length: 40_000 }, (_, n) => `${(n * 2654435761) % 4294967296}\n`).join('');
+const TEXT = Array.from({ length: 20_000 }, (_, n) => `${(n * 2654435761) % 4294967296}\n`).join('');
 
 async function readAll(bytes: Buffer, sizes: number[]): Promise<{ text: string; problem: string | null }> {
   const stream = byteStream(inChunks(bytes, sizes));
@@ -20,7 +20,7 @@ describe('byteStream', () => {
     expect(await readAll(Buffer.alloc(0), [1])).toEqual({ text: '', problem: null });
   });
 
-  it.each([[[1, 3]], [[65_536]], [[10_000_000]]])('unpacks gzip in chunks of %j', async (sizes) => {
+  it.each([[[1, 97]], [[65_536]], [[10_000_000]]])('unpacks gzip in chunks of %j', async (sizes) => {
     expect(await readAll(gzipSync(TEXT), sizes)).toEqual({ text: TEXT, problem: null });
   });
 
@@ -49,7 +49,7 @@ describe('byteStream', () => {
 
   it('gives what came before corrupted bytes', async () => {
     const zipped = gzipSync(TEXT);
-    zipped.fill(0xff, zipped.length / 2, zipped.length / 2 + 50);
+    zipped.fill(0xff, 50_000, 50_050);
     const { text, problem } = await readAll(zipped, [65_536]);
     expect(problem).toMatch(/breaks off here/);
     expect(text.length).toBeGreaterThan(TEXT.length * 0.3);

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { byteStream } from '../../../shared/import/byte-stream.ts';
@@ -45,7 +46,20 @@ describe('readJsonValues', () => {
     ]);
     expect(await readArray('[{"a":1},\n{"a":"un\nclosed},\n{"a":3}]', [3])).toEqual([
       { line: 1, value: { a: 1 } },
-      { line: 2, problem: 'a line ends inside a JSON string at byte 19; the rest is not read' },
+      { line: 2, problem: 'a line ends inside a JSON string at byte 18; the rest is not read' },
+    ]);
+  });
+
+  it('says that there is more after the array, and that its bytes broke off behind it', async () => {
+    expect(await readArray('[1] \n[2]')).toEqual([
+      { line: 1, value: 1 },
+      { line: 2, problem: 'there is more after the JSON array at byte 5; the rest is not read' },
+    ]);
+    const packed = gzipSync('[1]').subarray(0, -4);
+    const read = await flatten(readJsonValues(byteStream(inChunks(packed, [100])), 'array'));
+    expect(read).toEqual([
+      { line: 1, value: 1 },
+      { line: 2, problem: expect.stringMatching(/breaks off here/) },
     ]);
   });
 

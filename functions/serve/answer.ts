@@ -1,0 +1,137 @@
+/** Assess: what the listener is told of each item and why, and what is remembered of having told it. */
+
+import type { Answer, AnswerItem } from '../../shared/api/answer.ts';
+import { buildIdOf } from '../../shared/domain/build-id.ts';
+import type { Candidate, Evidence, Generator } from '../../shared/domain/candidate.ts';
+import type { CatalogueItem } from '../../shared/domain/item.ts';
+import type { Topics } from '../../shared/ports/topics.ts';
+import { TOPICS } from '../../shared/schema/topics.ts';
+import type { Basis } from './candidates.ts';
+import type { Reading, ReadingDeps } from './reading.ts';
+import type { Choice } from './recommend.ts';
+
+const SOURCES: Readonly<Record<Generator, AnswerItem['source']>> = {
+  co: 'co_listening',
+  artist: 'artist_neighbours',
+  audio: 'audio_neighbours',
+  next: 'transitions',
+  popular: 'popularity',
+};
+
+export interface AnswerContext {
+  readonly surface: string;
+  /** Null for an answer that is about an item, not for a listener. */
+  readonly listenerId: string | null;
+  readonly basis: Basis | 'item';
+  readonly build: number | undefined;
+  readonly impressionId: string;
+  readonly rankingVersion: string;
+}
+
+/** Puts titles to choices. An item the catalogue does not know keeps its id and says nothing it does not know. */
+export async function writeAnswer(
+  deps: ReadingDeps & { readonly topics: Pick<Topics, 'publish'> },
+  reading: Reading,
+  context: AnswerContext,
+  choices: readonly Choice[],
+): Promise<Answer> {
+  const seeds = choices.flatMap(({ candidate }) => itemSeeds(candidate));
+  const wanted = [...choices.map(({ candidate }) => candidate.itemId), ...seeds];
+  const items = await reading.attempt('catalogue', () => deps.catalogue.get(wanted), new Map());
+  const answer: Answer = {
+    surface: context.surface,
+    listenerId: context.listenerId,
+    basis: context.basis,
+    build: context.build === undefined ? null : buildIdOf(context.build),
+    ranking: context.rankingVersion,
+    impressionId: context.impressionId,
+    generatedAt: new Date(reading.now).toISOString(),
+    items: choices.map((choice, position) => writeItem(choice, position, items, context.impressionId)),
+    degraded: [],
+  };
+  if (context.listenerId !== null && choices.length > 0)
+    await reading.attempt('impressions', () => logImpression(deps, reading, context, answer), undefined);
+  return { ...answer, degraded: [...reading.degraded].sort() };
+}
+
+function itemSeeds({ evidence }: Candidate): string[] {
+  return evidence.flatMap(({ generator, seed }) => (generator === 'artist' || seed === null ? [] : [seed]));
+}
+
+function writeItem(
+  { candidate, score, parts, notion }: Choice,
+  position: number,
+  items: ReadonlyMap<string, CatalogueItem>,
+  impressionId: string,
+): AnswerItem {
+  const item = items.get(candidate.itemId);
+  const byStrength = candidate.evidence.toSorted((a, b) => b.score - a.score);
+  // Popularity backs most items; it is the source only of those that nothing else proposed.
+  const strongest = byStrength.find(({ generator }) => generator !== 'popular') ?? byStrength[0];
+  return {
+    position,
+    itemId: candidate.itemId,
+    recordingId: candidate.recordingId,
+    title: item?.title ?? null,
+    artist: item?.artist ?? null,
+    artistId: candidate.artistId,
+    album: item?.album ?? null,
+    genres: [...(item?.genres ?? (candidate.genre === null ? [] : [candidate.genre]))],
+    durationMs: item?.durationMs ?? null,
+    tempo: candidate.tempo,
+    key: candidate.key,
+    mode: candidate.mode,
+    energy: candidate.energy,
+    year: candidate.year,
+    explicit: candidate.explicit,
+    source: strongest === undefined ? 'popularity' : SOURCES[strongest.generator],
+    sources: byStrength.map((evidence) => writeSource(evidence)),
+    seedTracks: [...new Set(itemSeeds(candidate))].map((itemId) => ({
+      itemId,
+      title: items.get(itemId)?.title ?? null,
+      artist: items.get(itemId)?.artist ?? null,
+    })),
+    notion,
+    score: round(score),
+    scoreParts: Object.fromEntries(Object.entries(parts).map(([name, value]) => [name, round(value)])),
+    // The order is computed, not drawn: whatever is served is served with certainty.
+    propensity: 1,
+    impressionId,
+  };
+}
+
+function writeSource({ generator, score, seed }: Evidence): AnswerItem['sources'][number] {
+  return { source: SOURCES[generator], score: round(score), seed };
+}
+
+function round(value: number): number {
+  return Math.round(value * 1e4) / 1e4;
+}
+
+/** One message per answer; the subscription writes a row per item. */
+async function logImpression(
+  deps: { readonly topics: Pick<Topics, 'publish'> },
+  reading: Reading,
+  context: AnswerContext,
+  answer: Answer,
+): Promise<void> {
+  const listenerId = context.listenerId ?? '';
+  const rows = answer.items.map((item) => ({
+    position: item.position,
+    item_id: item.itemId,
+    recording_id: item.recordingId,
+    source: item.source,
+    notion: item.notion,
+    score: item.score,
+    propensity: item.propensity,
+  }));
+  const message = {
+    impression_id: context.impressionId,
+    listener_id: listenerId,
+    surface: context.surface,
+    build_id: answer.build,
+    served_at: reading.now,
+    items: rows,
+  };
+  await deps.topics.publish(TOPICS.impressions, [{ orderingKey: listenerId, data: JSON.stringify(message) }]);
+}

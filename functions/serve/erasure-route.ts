@@ -1,0 +1,111 @@
+/** Erasure: a tombstone first, which everything honours, then every store; the receipt says what was removed where. */
+import { createRoute, z } from '@hono/zod-openapi';
+import { type ApiApp, authenticated } from '../../shared/api/app.ts';
+import { Id } from '../../shared/api/ids.ts';
+import { BEARER, problemResponses } from '../../shared/api/openapi.ts';
+import { requireListener } from '../../shared/auth/principal.ts';
+import { type Erasure, type StoreReceipt, saveErasure } from '../../shared/rows/erasures.ts';
+import { listenerHash, listenerKey } from '../../shared/schema/rows.ts';
+import type { ServeDeps } from './handler.ts';
+
+const ReceiptSchema = z
+  .object({
+    receiptId: z.string(),
+    listenerHash: z
+      .string()
+      .describe('SHA-256 of the id: all that is kept, so that nothing late brings it back.'),
+    erasedAt: z.string(),
+    completedAt: z.string(),
+    stores: z.array(z.object({ store: z.string(), removed: z.int(), note: z.string().optional() })),
+    backups: z.string(),
+  })
+  .openapi('ErasureReceipt');
+
+const route = createRoute({
+  method: 'delete',
+  path: '/v1/listeners/{id}',
+  summary: 'Erase a listener everywhere',
+  security: BEARER,
+  middleware: [authenticated] as const,
+  request: { params: z.object({ id: Id }) },
+  responses: {
+    200: { description: 'The receipt.', content: { 'application/json': { schema: ReceiptSchema } } },
+    ...problemResponses(400, 401, 403, 503),
+  },
+});
+
+const BACKUPS =
+  'Backups taken before are not changed; they expire by the schedule of whoever keeps them, and restoring one ' +
+  'honours this tombstone.';
+
+/** Erases a listener; repeating it is harmless. Throws what a store threw, after which it may be repeated. */
+export async function eraseListener(
+  deps: Pick<ServeDeps, 'documents' | 'history' | 'listeners' | 'rows' | 'topics' | 'clock'>,
+  listenerId: string,
+  receiptId: string,
+): Promise<Erasure> {
+  const erasedAt = deps.clock.now();
+  const open: Erasure = {
+    receiptId,
+    listenerHash: listenerHash(listenerId),
+    erasedAt,
+    completedAt: null,
+    stores: [],
+  };
+  await saveErasure(deps.documents, open);
+  deps.listeners.forget(listenerId);
+  const row = await deps.rows.read('listeners', listenerKey(listenerId));
+  await deps.rows.deleteRows('listeners', [listenerKey(listenerId)]);
+  const stores: StoreReceipt[] = [{ store: 'rows', removed: row?.cells.length ?? 0 }];
+  for (const [table, removed] of Object.entries(await deps.history.erase(listenerId, erasedAt)))
+    stores.push({ store: `warehouse.${table}`, removed });
+  stores.push({ store: 'dead letters', removed: await discardDeadLetters(deps, listenerId) });
+  stores.push({
+    store: 'build workspaces',
+    removed: 0,
+    note: 'dropped with the second next build; no workspace is served from',
+  });
+  const done: Erasure = { ...open, stores, completedAt: deps.clock.now() };
+  await saveErasure(deps.documents, done);
+  return done;
+}
+
+async function discardDeadLetters(
+  { topics }: Pick<ServeDeps, 'topics'>,
+  listenerId: string,
+): Promise<number> {
+  let removed = 0;
+  let after: string | undefined;
+  for (;;) {
+    const letters = await topics.deadLetters({ limit: 500, ...(after !== undefined && { after }) });
+    if (letters.length === 0) return removed;
+    const theirs = letters.filter(({ orderingKey }) => orderingKey === listenerId).map(({ id }) => id);
+    if (theirs.length > 0) removed += await topics.discard(theirs);
+    after = letters.at(-1)?.id;
+  }
+}
+
+export function addErasureRoute(app: ApiApp, deps: ServeDeps): void {
+  app.openapi(route, async (c) => {
+    const { id } = c.req.valid('param');
+    requireListener(c.get('principal'), id);
+    const {
+      receiptId,
+      listenerHash: hash,
+      erasedAt,
+      completedAt,
+      stores,
+    } = await eraseListener(deps, id, deps.newId());
+    return c.json(
+      {
+        receiptId,
+        listenerHash: hash,
+        erasedAt: new Date(erasedAt).toISOString(),
+        completedAt: new Date(completedAt ?? erasedAt).toISOString(),
+        stores: stores.map((store) => ({ ...store })),
+        backups: BACKUPS,
+      },
+      200,
+    );
+  });
+}

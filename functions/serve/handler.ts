@@ -1,0 +1,32 @@
+/** Answers apps and listeners: surfaces, profile, controls, export and erasure. */
+import { type ApiApp, type ApiDeps, createApi } from '../../shared/api/app.ts';
+import type { RankingWeights } from '../../shared/domain/ranking.ts';
+import type { DocumentStore } from '../../shared/ports/document-store.ts';
+import type { Topics } from '../../shared/ports/topics.ts';
+import { addControlRoutes } from './controls-routes.ts';
+import { addErasureRoute } from './erasure-route.ts';
+import { addExportRoute } from './export-route.ts';
+import { addHealthRoutes } from './health-routes.ts';
+import type { History } from './history.ts';
+import { addProfileRoute } from './profile-route.ts';
+import type { ReadingDeps } from './reading.ts';
+import { addSurfaceRoutes } from './surface-routes.ts';
+
+export interface ServeDeps extends ApiDeps, ReadingDeps {
+  readonly documents: DocumentStore;
+  readonly topics: Pick<Topics, 'publish' | 'deadLetters' | 'discard'>;
+  readonly history: History;
+  readonly weights: RankingWeights;
+}
+
+/** Creates the app of `serve`. */
+export function createServe(deps: ServeDeps): ApiApp {
+  const app = createApi(deps);
+  addSurfaceRoutes(app, deps);
+  addProfileRoute(app, deps);
+  addExportRoute(app, deps);
+  addControlRoutes(app, deps);
+  addErasureRoute(app, deps);
+  addHealthRoutes(app, deps);
+  return app;
+}

@@ -1,0 +1,94 @@
+/** Prepare: everything an answer needs of one listener, read once, with what could not be read named. */
+import { ControlsInForce } from '../../shared/domain/control.ts';
+import { foldSignals, type Signals } from '../../shared/domain/signals.ts';
+import { messageOf } from '../../shared/errors.ts';
+import type { Logger } from '../../shared/logging/logger.ts';
+import type { ItemCatalogue } from '../../shared/ports/catalogue.ts';
+import type { Erasures } from '../../shared/ports/erasures.ts';
+import type { RowStore } from '../../shared/ports/row-store.ts';
+import type { BuiltListener, ListenerReader, ListenerRow } from '../../shared/rows/listener-row.ts';
+import { readableBuilds, readPointer } from '../../shared/rows/pointer.ts';
+
+/** Parts an answer can do without; `degraded` lists those it had to. */
+export type Part = 'build' | 'listener' | 'signals' | 'catalogue' | 'related' | 'popularity' | 'impressions';
+
+export interface ReadingDeps {
+  readonly rows: RowStore;
+  readonly catalogue: ItemCatalogue;
+  readonly erasures: Erasures;
+  readonly listeners: ListenerReader;
+}
+
+/** What one request knows; `attempt` is how it reads anything it can answer without. */
+export interface Reading {
+  readonly now: number;
+  readonly logger: Logger;
+  readonly degraded: Set<Part>;
+  attempt<T>(part: Part, work: () => Promise<T>, otherwise: T): Promise<T>;
+}
+
+export function startReading(now: number, logger: Logger): Reading {
+  const degraded = new Set<Part>();
+  return {
+    now,
+    logger,
+    degraded,
+    async attempt(part, work, otherwise) {
+      try {
+        return await work();
+      } catch (error) {
+        degraded.add(part);
+        logger.warn({ part, error: messageOf(error) }, 'answering without a part');
+        return otherwise;
+      }
+    },
+  };
+}
+
+export interface ListenerView {
+  readonly builds: readonly number[];
+  readonly built: BuiltListener | undefined;
+  readonly signals: Signals;
+  readonly controls: ControlsInForce;
+  readonly row: ListenerRow;
+}
+
+const NOBODY: ListenerRow = { built: undefined, live: [], controls: [], damaged: [] };
+
+/** Builds that may be read, best first; none, and `build` degraded, while nothing was published. */
+export async function readBuilds(deps: ReadingDeps, reading: Reading): Promise<readonly number[]> {
+  const pointer = await reading.attempt('build', () => readPointer(deps.rows), undefined);
+  if (pointer === undefined) reading.degraded.add('build');
+  return pointer === undefined ? [] : readableBuilds(pointer);
+}
+
+/** A listener's build, signals and controls. Erasures are no part to do without: failing to read them throws. */
+export async function readListener(
+  deps: ReadingDeps,
+  reading: Reading,
+  listenerId: string,
+): Promise<ListenerView> {
+  const erasedAt = (await deps.erasures.erasedAt([listenerId])).get(listenerId);
+  const builds = await readBuilds(deps, reading);
+  const row = await reading.attempt(
+    'listener',
+    () => deps.listeners.read(listenerId, builds, erasedAt),
+    NOBODY,
+  );
+  if (row.damaged.length > 0) {
+    reading.degraded.add('signals');
+    reading.logger.error({ damaged: row.damaged.length, first: row.damaged[0] }, 'unreadable live cells');
+  }
+  const described = await reading.attempt(
+    'catalogue',
+    () => deps.catalogue.get(row.live.map(({ itemId }) => itemId)),
+    new Map(),
+  );
+  const controls = new ControlsInForce(row.controls, reading.now);
+  const signals = foldSignals(row.live, {
+    now: reading.now,
+    describe: (itemId) => described.get(itemId),
+    excluded: (event) => controls.excludes(event),
+  });
+  return { builds, built: row.built, signals, controls, row };
+}
