@@ -10,7 +10,8 @@ import type { Erasures } from '../../shared/ports/erasures.ts';
 import type { Topics } from '../../shared/ports/topics.ts';
 import { TOPICS } from '../../shared/schema/topics.ts';
 import { resolveItems } from './items.ts';
-import type { ItemCatalogue, PrivateSession, PrivateSessions } from './ports.ts';
+import type { ItemCatalogue } from '../../shared/ports/catalogue.ts';
+import type { PrivateSession, PrivateSessions } from './ports.ts';
 
 export interface AcceptDeps {
   readonly topics: Pick<Topics, 'publish'>;

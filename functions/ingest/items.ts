@@ -2,7 +2,7 @@
 import type { SubmittedEvent } from '../../shared/api/events.ts';
 import { bareItem, type CatalogueItem } from '../../shared/domain/item.ts';
 import { artistIdOf, recordingIdOf } from '../../shared/domain/recording.ts';
-import type { ItemCatalogue } from './ports.ts';
+import type { ItemCatalogue } from '../../shared/ports/catalogue.ts';
 
 export interface ResolvedItems {
   /** By item id; an item of which nothing is known is left out. */

@@ -6,6 +6,7 @@ import { BEARER, problemResponses } from '../../shared/api/openapi.ts';
 import { requireListener } from '../../shared/auth/principal.ts';
 import { type Erasure, type StoreReceipt, saveErasure } from '../../shared/rows/erasures.ts';
 import { listenerHash, listenerKey } from '../../shared/schema/rows.ts';
+import { SUBSCRIPTIONS } from '../../shared/schema/topics.ts';
 import type { ServeDeps } from './handler.ts';
 
 const ReceiptSchema = z
@@ -38,6 +39,8 @@ const BACKUPS =
   'Backups taken before are not changed; they expire by the schedule of whoever keeps them, and restoring one ' +
   'honours this tombstone.';
 
+const SUBSCRIBERS = Object.values(SUBSCRIPTIONS).map(({ name }) => name);
+
 /** Erases a listener; repeating it is harmless. Throws what a store threw, after which it may be repeated. */
 export async function eraseListener(
   deps: Pick<ServeDeps, 'documents' | 'history' | 'listeners' | 'rows' | 'topics' | 'clock'>,
@@ -54,6 +57,8 @@ export async function eraseListener(
   };
   await saveErasure(deps.documents, open);
   deps.listeners.forget(listenerId);
+  // Deliveries under way may have looked before the tombstone was there; what they write must lie before the delete.
+  await Promise.all(SUBSCRIBERS.map((subscription) => deps.topics.settled(subscription)));
   const row = await deps.rows.read('listeners', listenerKey(listenerId));
   await deps.rows.deleteRows('listeners', [listenerKey(listenerId)]);
   const stores: StoreReceipt[] = [{ store: 'rows', removed: row?.cells.length ?? 0 }];

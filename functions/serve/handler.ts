@@ -14,7 +14,7 @@ import { addSurfaceRoutes } from './surface-routes.ts';
 
 export interface ServeDeps extends ApiDeps, ReadingDeps {
   readonly documents: DocumentStore;
-  readonly topics: Pick<Topics, 'publish' | 'deadLetters' | 'discard'>;
+  readonly topics: Pick<Topics, 'publish' | 'deadLetters' | 'discard' | 'settled'>;
   readonly history: History;
   readonly weights: RankingWeights;
 }

@@ -8,9 +8,12 @@ export const MAX_NAME_BYTES = 512;
 /** Longest value in UTF-8 bytes. */
 export const MAX_VALUE_BYTES = 16 << 20;
 
-/** Sorts before every printable character, so that a shorter name comes before its continuations. */
-const SEPARATOR = '\u0001';
-const AFTER_SEPARATOR = '\u0002';
+/**
+ * Sort before every printable character, so that a shorter name comes before its continuations. Not below U+0005:
+ * lmdb escapes those in texts shorter than 64 characters and not in longer ones, which would then sort apart.
+ */
+export const SEPARATOR = '\u001e';
+export const AFTER_SEPARATOR = '\u001f';
 
 const STAMP_LENGTH = 11;
 const CONTROL = /\p{Cc}/u;

@@ -1,12 +1,8 @@
 /** Documents in LMDB: one JSON text per collection and id, with its version in front. */
 import { InvalidInput } from '../errors.ts';
 import { type Document, type DocumentStore, VersionConflict } from '../ports/document-store.ts';
-import { compareBytes, nameProblem } from './cell-keys.ts';
+import { AFTER_SEPARATOR, compareBytes, nameProblem, SEPARATOR } from './cell-keys.ts';
 import type { LmdbEnvironment, TextDatabase } from './lmdb-environment.ts';
-
-/** Below every printable character, so that no collection's ids lie between another's. */
-const SEPARATOR = '\u0001';
-const AFTER_SEPARATOR = '\u0002';
 
 /** Ends the version; versions are digits and dots. */
 const VERSION_END = ' ';

@@ -2,11 +2,11 @@
 import { PermanentError } from '../errors.ts';
 import type { DeadLetter, OutgoingMessage } from '../ports/topics.ts';
 import { SUBSCRIPTIONS, type SubscriptionName, type Topic } from '../schema/topics.ts';
+import { SEPARATOR } from './cell-keys.ts';
 import type { LmdbEnvironment, TextDatabase } from './lmdb-environment.ts';
 
 /** Sequence numbers as fixed-width decimals, so that text order is their order. */
 const SEQUENCE_DIGITS = 16;
-const SEPARATOR = '\u0001';
 const NEXT_SEQUENCE = 'next';
 
 /** Dead letters moved or removed in one transaction. */

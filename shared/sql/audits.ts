@@ -47,8 +47,8 @@ export const AUDITS: readonly Audit[] = [
     name: 'dedupe',
     meaning: 'an event that arrived more than once is in the build more than once',
     sql: `SELECT COUNT(*) AS violations FROM (
-      SELECT l.event_id FROM listening AS l JOIN repeated_events AS r ON r.event_id = l.event_id
-      GROUP BY l.event_id HAVING COUNT(*) > 1)`,
+      SELECT l.lid, l.event_id FROM listening AS l JOIN repeated_events AS r ON r.event_id = l.event_id
+      GROUP BY l.lid, l.event_id HAVING COUNT(*) > 1)`,
   },
   {
     name: 'heard',

@@ -67,7 +67,7 @@ export const STAGES: readonly Stage[] = [
   stage(
     'repeated_events',
     ['listens'],
-    ['event_id'],
+    ['listener_id', 'event_id'],
     {
       event_id: S,
       type: S,
@@ -144,6 +144,7 @@ export const STAGES: readonly Stage[] = [
     listens: I,
     plays: I,
     skips: I,
+    measured: I,
     completions: I,
     public_plays: I,
     last_at: I,

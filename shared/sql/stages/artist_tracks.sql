@@ -1,10 +1,14 @@
 -- The most popular recordings of each artist, by kind.
+WITH scored AS (
+  SELECT t.aid, t.kind, t.tid, p.score
+  FROM recordings AS t
+  JOIN popularity AS p ON p.tid = t.tid
+  WHERE t.aid > 0 AND t.kind != 'episode'
+)
 SELECT
-  t.aid,
-  t.kind,
-  t.tid,
-  ROW_NUMBER() OVER (PARTITION BY t.aid, t.kind ORDER BY p.score DESC, t.tid) AS place
-FROM recordings AS t
-JOIN popularity AS p ON p.tid = t.tid
-WHERE t.aid > 0 AND t.kind != 'episode'
+  aid,
+  kind,
+  tid,
+  ROW_NUMBER() OVER (PARTITION BY aid, kind ORDER BY score DESC, tid) AS place
+FROM scored
 QUALIFY place <= @tracks_per_artist

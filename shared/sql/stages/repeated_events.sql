@@ -1,4 +1,5 @@
--- The dedupe: events that arrived more than once, the first arrival of each, and whether a later body differed.
+-- The dedupe, by listener and event id (an id is its producer's, and no listener can hide another's event with it):
+-- events that arrived more than once, the first arrival of each, and whether a later body differed.
 -- Few rows, so that the history itself is scanned and never sorted for them.
 WITH repeated AS (
   SELECT event_id
@@ -21,9 +22,9 @@ arrivals AS (
 numbered AS (
   SELECT
     a.*,
-    ROW_NUMBER() OVER (PARTITION BY event_id ORDER BY received_at, body, recording_id) AS arrival,
-    COUNT(*) OVER (PARTITION BY event_id) AS arrivals,
-    MIN(body) OVER (PARTITION BY event_id) != MAX(body) OVER (PARTITION BY event_id) AS conflict
+    ROW_NUMBER() OVER (PARTITION BY listener_id, event_id ORDER BY received_at, body, recording_id) AS arrival,
+    COUNT(*) OVER (PARTITION BY listener_id, event_id) AS arrivals,
+    MIN(body) OVER (PARTITION BY listener_id, event_id) != MAX(body) OVER (PARTITION BY listener_id, event_id) AS conflict
   FROM arrivals AS a
 )
 SELECT
