@@ -5,13 +5,13 @@ import { mayActFor, type Principal } from '../../shared/auth/principal.ts';
 import { canonicalJson } from '../../shared/domain/canonical-json.ts';
 import { EVENT_VERSION, type ListeningEvent } from '../../shared/domain/event.ts';
 import type { CatalogueItem } from '../../shared/domain/item.ts';
+import type { ItemCatalogue } from '../../shared/ports/catalogue.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { Erasures } from '../../shared/ports/erasures.ts';
+import type { PrivateSession, PrivateSessions } from '../../shared/ports/private-sessions.ts';
 import type { Topics } from '../../shared/ports/topics.ts';
 import { TOPICS } from '../../shared/schema/topics.ts';
 import { resolveItems } from './items.ts';
-import type { ItemCatalogue } from '../../shared/ports/catalogue.ts';
-import type { PrivateSession, PrivateSessions } from './ports.ts';
 
 export interface AcceptDeps {
   readonly topics: Pick<Topics, 'publish'>;

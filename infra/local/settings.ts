@@ -34,7 +34,9 @@ export interface Settings {
   readonly threads: number;
   /** What the warehouse may use, as DuckDB writes it. */
   readonly memory: string;
-  readonly oidc: { readonly issuer: string; readonly audience: string; readonly listenerClaim?: string } | undefined;
+  readonly oidc:
+    | { readonly issuer: string; readonly audience: string; readonly listenerClaim?: string }
+    | undefined;
 }
 
 /** Settings from environment variables. Throws PermanentError that lists everything wrong with them. */
@@ -67,7 +69,9 @@ export function readSettings(environment: Readonly<Record<string, string | undef
         : {
             issuer: env.SEGUE_OIDC_ISSUER,
             audience: env.SEGUE_OIDC_AUDIENCE,
-            ...(env.SEGUE_OIDC_LISTENER_CLAIM !== undefined && { listenerClaim: env.SEGUE_OIDC_LISTENER_CLAIM }),
+            ...(env.SEGUE_OIDC_LISTENER_CLAIM !== undefined && {
+              listenerClaim: env.SEGUE_OIDC_LISTENER_CLAIM,
+            }),
           },
   };
 }

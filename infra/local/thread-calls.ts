@@ -1,12 +1,6 @@
 /** Calling functions that live in another thread: one message each way, progress in between. */
 import type { MessagePort, Worker } from 'node:worker_threads';
-import {
-  InvalidInput,
-  messageOf,
-  NotFound,
-  PermanentError,
-  TransientError,
-} from '../../shared/errors.ts';
+import { InvalidInput, messageOf, NotFound, PermanentError, TransientError } from '../../shared/errors.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: the methods' own types are kept by callsTo().
 export type Methods = Record<string, (...args: any[]) => Promise<unknown>>;
@@ -31,7 +25,11 @@ type Answer =
 /** An error as data. */
 export function toPlainError(error: unknown): PlainError {
   const name = error instanceof Error ? error.name : 'Error';
-  return { name, message: messageOf(error), ...(error instanceof InvalidInput && { problems: error.problems }) };
+  return {
+    name,
+    message: messageOf(error),
+    ...(error instanceof InvalidInput && { problems: error.problems }),
+  };
 }
 
 /** The error that it was, of the same kind, so that callers may go by it. */

@@ -1,14 +1,14 @@
 /** The thread that owns the warehouse: appends, queries, imports and builds, so that none of them delays an answer. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { publish, rollback } from '../../functions/rebuild/publish.ts';
 import { type Progress, rebuild } from '../../functions/rebuild/handler.ts';
+import { publish, rollback } from '../../functions/rebuild/publish.ts';
 import { openDuckdbWarehouse } from '../../shared/embedded/duckdb-warehouse.ts';
 import { LmdbDocuments } from '../../shared/embedded/lmdb-documents.ts';
 import { openLmdbEnvironment } from '../../shared/embedded/lmdb-environment.ts';
 import { LmdbRows } from '../../shared/embedded/lmdb-rows.ts';
-import { createErasures } from '../../shared/rows/erasures.ts';
-import { type Parameters, DEFAULT_PARAMETERS } from '../../shared/sql/parameters.ts';
 import { createCatalogue } from '../../shared/rows/catalogue.ts';
+import { createErasures } from '../../shared/rows/erasures.ts';
+import { DEFAULT_PARAMETERS, type Parameters } from '../../shared/sql/parameters.ts';
 import { fillWithCommunity, removeCommunity } from './community.ts';
 import { importHistories } from './import-histories.ts';
 import { answerCalls } from './thread-calls.ts';
@@ -79,7 +79,10 @@ const methods = {
   importHistories: (request: { paths: readonly string[]; listenerId: string }) =>
     inTurn(async () => {
       const removed = await removeCommunity({ rows, warehouse, documents });
-      const imported = await importHistories({ warehouse, documents, catalogue, now, onProgress: report }, request);
+      const imported = await importHistories(
+        { warehouse, documents, catalogue, now, onProgress: report },
+        request,
+      );
       return { removed, imported };
     }),
 

@@ -82,6 +82,27 @@ class DuckdbWarehouse implements Warehouse {
     });
   }
 
+  async removeSource(source: string): Promise<{ listeners: string[]; items: string[] }> {
+    return this.#inTurn(async () => {
+      const column = async (sql: string) =>
+        (await this.#connection.runAndReadAll(sql, { source })).getRows().map(([value]) => String(value));
+      const items = await column(
+        `SELECT item_id FROM catalogue GROUP BY item_id HAVING bool_and(source = $source) ORDER BY item_id`,
+      );
+      const listeners = await column(
+        `SELECT listener_id FROM listens GROUP BY listener_id HAVING bool_or(source = $source) ORDER BY listener_id`,
+      );
+      await this.#transaction(async () => {
+        const theirs = 'SELECT DISTINCT listener_id FROM listens WHERE source = $source';
+        await this.#connection.run(`DELETE FROM controls WHERE listener_id IN (${theirs})`, { source });
+        await this.#connection.run(`DELETE FROM impressions WHERE listener_id IN (${theirs})`, { source });
+        await this.#connection.run(`DELETE FROM listens WHERE listener_id IN (${theirs})`, { source });
+        await this.#connection.run('DELETE FROM catalogue WHERE source = $source', { source });
+      });
+      return { listeners, items };
+    });
+  }
+
   async openBuild(buildId: string): Promise<BuildSpace> {
     const connection = await connect(this.#instance);
     return attachBuild(connection, buildId, {

@@ -29,6 +29,11 @@ export interface Warehouse {
   query(sql: string, params?: StageParams): Promise<Record<string, SqlValue>[]>;
   /** Removes a listener's rows from every table that has a listener_id; returns rows removed by table. */
   eraseListener(listenerId: string): Promise<Record<string, number>>;
+  /**
+   * Removes every item that only this source described, and every listener with an event of this source together
+   * with all their rows; returns who and what was removed.
+   */
+  removeSource(source: string): Promise<{ readonly listeners: string[]; readonly items: string[] }>;
   /** Opens the workspace of a build, creating it when it is not there. */
   openBuild(buildId: string): Promise<BuildSpace>;
   /** Build ids that have a workspace. */

@@ -1,5 +1,5 @@
 /** Aggregate and window functions: what may stand between their parentheses, and OVER after them. */
-import { Cursor, canonical, type Group, type Node, splitCommas, wordOf } from './tree.ts';
+import { Cursor, canonical, type Group, isGroup, type Node, splitCommas, wordOf } from './tree.ts';
 import { atom, type Kind, type Rewriting, type Value, wrap } from './value.ts';
 
 /** The parts of `F(DISTINCT a, b IGNORE NULLS HAVING MAX c ORDER BY d LIMIT n)`. */
@@ -75,7 +75,10 @@ function plain(name: string, kind: Kind | '0'): Emit {
     const args = list(parts, call);
     const ignoring = parts.nulls === undefined ? '' : ` ${parts.nulls} NULLS`;
     const sql = `${name}(${distinctly(parts)}${args.map((arg) => arg.sql).join(', ')}${ignoring})${call.over}`;
-    return atom(sql, kind === '0' ? args[0]?.kind : kind);
+    const [first] = args;
+    if (kind !== '0' || first === undefined) return atom(sql, kind === '0' ? undefined : kind);
+    const witness = first.witness ?? (hasAggregate(parts.args[0] ?? []) ? undefined : first.sql);
+    return { ...atom(sql, first.kind), ...(witness !== undefined && { witness }) };
   };
 }
 
@@ -85,9 +88,18 @@ const sum: Emit = (parts, call) => {
   const direct = `sum(${distinctly(parts)}${x.sql})${call.over}`;
   if (x.kind === 'int') return atom(`CAST(${direct} AS BIGINT)`, 'int');
   if (x.kind === 'float' || x.kind === 'whole') return atom(direct, x.kind);
-  // A macro's type overloads cannot see through OVER; there the sum of a column stays HUGEINT.
-  return atom(call.over === '' ? `gsql_sum${parts.distinct ? '_distinct' : ''}(${x.sql})` : direct);
+  const witness = x.witness ?? (hasAggregate(parts.args[0] ?? []) ? undefined : x.sql);
+  return witness === undefined ? atom(direct) : { ...atom(`gsql_sum(${witness}, ${direct})`), witness };
 };
+
+/** Whether an aggregate stands anywhere inside: DuckDB cannot choose a macro's overload by the type of one. */
+function hasAggregate(nodes: readonly Node[]): boolean {
+  return nodes.some(
+    (node, i) =>
+      (isGroup(nodes[i + 1], '(') && Object.hasOwn(AGGREGATES, wordOf(node))) ||
+      (node.kind === 'group' && hasAggregate(node.items)),
+  );
+}
 
 const count: Emit = (parts, call) => {
   const star = parts.args.length === 1 && parts.args[0]?.length === 1 && canonical(parts.args[0]) === '*';

@@ -11,7 +11,7 @@ const SIGNS = new Set(['-', '+', '~']);
 const STARTS = /^(?:SELECT|FROM|JOIN|WHERE|HAVING|QUALIFY|WINDOW|LIMIT|BY|ON|USING)$/;
 const TESTS = /^(?:AND|OR|NOT|IS|IN|LIKE|BETWEEN)$/;
 
-/** White space as it was, comments gone: lines keep their numbers. */
+/** White space as it was, comments gone, so that an error of DuckDB's still names the line. */
 function space(before: string): string {
   return before === '' ? '' : before.replace(/[^\n]/g, '') || ' ';
 }
@@ -122,6 +122,8 @@ export class Clauses {
     }
     if (word === 'SELECT' && this.selectsAs()) return this.selectAs(node);
     // `IS DISTINCT FROM` begins no FROM clause.
+    if (word === 'WINDOW' && this.clause === 'QUALIFY')
+      rw.refuse(node, 'DuckDB wants WINDOW before QUALIFY: write the window out');
     if (STARTS.test(word) && !(word === 'FROM' && wordOf(this.before()) === 'DISTINCT')) {
       this.clause = word === 'JOIN' ? 'FROM' : word;
     }

@@ -1,7 +1,18 @@
 /** Dates, timestamps and their parts. A TIMESTAMP is a naive UTC timestamp in DuckDB. */
-import { sqlString } from './literals.ts';
+import { sqlString, utcTimestamp } from './literals.ts';
 import { type Group, isGroup, type Node, splitCommas, wordOf } from './tree.ts';
 import { atom, type Kind, type Rewriting, type Value, wrap } from './value.ts';
+
+const DATE_TEXT = /^\d{4}-\d{1,2}-\d{1,2}$/;
+
+/** An argument that GoogleSQL coerces: a string literal where a DATE or TIMESTAMP is wanted. */
+function dated(nodes: readonly Node[], name: string, rw: Rewriting, at: Node): Value {
+  const value = rw.value(nodes, at);
+  if (value.text === undefined) return value;
+  const type = name.startsWith('TIMESTAMP') ? 'TIMESTAMP' : 'DATE';
+  const literal = typedLiteral(type, value.text, utcTimestamp(value.text));
+  return literal ?? rw.refuse(nodes[0] ?? at, `this text is no ${type}`);
+}
 
 /** Microseconds of the parts that have a fixed length. */
 const MICROS: Readonly<Record<string, string>> = {
@@ -77,7 +88,7 @@ function add(sign: '+' | '-', group: Group, name: string, rw: Rewriting): Value 
   const [base = [], interval = [], ...more] = splitCommas(group.items);
   if (more.length > 0) rw.refuse(group, `${name} takes two arguments`);
   const { amount, part } = intervalOf(interval, rw, group);
-  const from = wrap(rw.value(base, group));
+  const from = wrap(dated(base, name, rw, group));
   const refused = (): never => rw.refuse(interval.at(-1) ?? group, `${name} does not take this part`);
   if (name.startsWith('TIMESTAMP'))
     return atom(`(${from} ${sign} ${microseconds(amount, part) ?? refused()})`, 'timestamp');
@@ -118,7 +129,7 @@ function difference(group: Group, name: string, rw: Rewriting): Value {
   const { name: part, shift } = partOf(partNodes, rw, group);
   const refused = (): never => rw.refuse(partNodes[0] ?? group, `${name} does not take this part`);
   if (more.length > 0) rw.refuse(group, `${name} takes three arguments`);
-  const [later, earlier] = [rw.value(a, group), rw.value(b, group)];
+  const [later, earlier] = [dated(a, name, rw, group), dated(b, name, rw, group)];
   if (name === 'TIMESTAMP_DIFF') {
     const unit = MICROS[part] ?? refused();
     return atom(`((epoch_us(${later.sql}) - epoch_us(${earlier.sql})) // ${unit})`, 'int');
@@ -141,7 +152,7 @@ function truncate(group: Group, name: string, rw: Rewriting): Value {
   if (more.length > 0 || (zone !== undefined && rw.value(zone, group).text !== 'UTC')) {
     rw.refuse(zone?.[0] ?? group, 'only UTC is the same on both engines');
   }
-  const from = rw.value(base, group);
+  const from = dated(base, name, rw, group);
   const stamp = name === 'TIMESTAMP_TRUNC';
   const duckdb =
     shift !== undefined
@@ -195,5 +206,5 @@ export function typedLiteral(type: string, text: string, utc: string | undefined
   if (kind === undefined) return undefined;
   if (kind === 'numeric') return atom(`CAST(${sqlString(text)} AS DECIMAL(38, 9))`, kind);
   if (kind === 'timestamp') return utc === undefined ? undefined : atom(`TIMESTAMP ${sqlString(utc)}`, kind);
-  return /^\d{4}-\d{1,2}-\d{1,2}$/.test(text) ? atom(`DATE ${sqlString(text)}`, kind) : undefined;
+  return DATE_TEXT.test(text) ? atom(`DATE ${sqlString(text)}`, kind) : undefined;
 }

@@ -20,12 +20,9 @@ function macro(signature: string, body: string): string {
 
 /** Statements that define the functions rewritten SQL calls; all begin with `gsql_`. */
 export const DUCKDB_MACROS: readonly string[] = [
-  // Type overloads choose the result type of SUM, which DuckDB widens to HUGEINT.
-  `CREATE OR REPLACE TEMP MACRO gsql_sum(x BIGINT) AS CAST(sum(x) AS BIGINT), (x HUGEINT) AS CAST(sum(x) AS BIGINT),
-    (x DOUBLE) AS sum(x), (x DECIMAL(38, 9)) AS CAST(sum(x) AS DECIMAL(38, 9))`,
-  `CREATE OR REPLACE TEMP MACRO gsql_sum_distinct(x BIGINT) AS CAST(sum(DISTINCT x) AS BIGINT),
-    (x HUGEINT) AS CAST(sum(DISTINCT x) AS BIGINT), (x DOUBLE) AS sum(DISTINCT x),
-    (x DECIMAL(38, 9)) AS CAST(sum(DISTINCT x) AS DECIMAL(38, 9))`,
+  // DuckDB widens SUM(BIGINT) to HUGEINT. The overload is chosen by the type of `x`, what is summed; `s` is the sum.
+  `CREATE OR REPLACE TEMP MACRO gsql_sum(x BIGINT, s) AS CAST(s AS BIGINT), (x HUGEINT, s) AS CAST(s AS BIGINT),
+    (x DOUBLE, s) AS s, (x DECIMAL(38, 9), s) AS CAST(s AS DECIMAL(38, 9))`,
 
   macro('gsql_nonzero(x)', "CASE WHEN x = 0 THEN error('division by zero') ELSE x END"),
   macro(
@@ -141,5 +138,5 @@ export const DUCKDB_MACROS: readonly string[] = [
     `CASE WHEN typeof(d) IN ('TIMESTAMP', 'VARCHAR') THEN error('DATE_TRUNC needs a DATE')
       ELSE CAST(date_trunc(part, d) AS DATE) END`,
   ),
-  macro('gsql_floor_micros(t, n)', 'CAST((epoch_us(t) - ((epoch_us(t) % n) + n) % n) AS BIGINT) // n'),
+  macro('gsql_floor_micros(t, n)', 'epoch_us(t) // n - CASE WHEN epoch_us(t) % n < 0 THEN 1 ELSE 0 END'),
 ];

@@ -13,7 +13,7 @@ export interface DuckdbSql {
 
 /**
  * Rewrites one GoogleSQL SELECT for DuckDB (with DUCKDB_SETTINGS and DUCKDB_MACROS in place).
- * `file` names the source in errors. Lines keep their numbers; comments and a last semicolon are dropped.
+ * `file` names the source in errors. Comments and a last semicolon are dropped.
  * @throws UnsupportedSql naming file, line, column and token.
  */
 export function toDuckdb(sql: string, file = '<sql>'): DuckdbSql {

@@ -39,6 +39,8 @@ export interface Value {
   readonly integer?: bigint;
   /** A string literal's characters. */
   readonly text?: string;
+  /** For aggregates: the SQL of a value of the same type that holds no aggregate itself. */
+  readonly witness?: string;
   /** Text that begins with 0x, so that it casts to INT64 the same way everywhere. */
   readonly hexadecimal?: boolean;
   /** For the digest functions: the SQL of the digest in hexadecimal. */

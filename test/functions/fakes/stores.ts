@@ -1,5 +1,5 @@
 /** The ports in memory, as small as they can be while keeping the contracts the functions rely on. */
-import type { PrivateSession, PrivateSessions } from '../../../functions/ingest/ports.ts';
+import type { PrivateSession, PrivateSessions } from '../../../shared/ports/private-sessions.ts';
 import type { ItemCatalogue } from '../../../shared/ports/catalogue.ts';
 import type { ListeningEvent } from '../../../shared/domain/event.ts';
 import type { CatalogueItem } from '../../../shared/domain/item.ts';

@@ -1,4 +1,4 @@
-/** What ingest needs to know before it accepts an event; narrow, so that a fake is a Map. */
+/** When a listener listened in private; narrow, so that a fake is a Map. */
 
 /** Half-open, epoch milliseconds; `until` is null while the session goes on. */
 export interface PrivateSession {

@@ -1,0 +1,70 @@
+/** Every function behind one port. */
+import type { Server } from 'node:http';
+import { serve } from '@hono/node-server';
+import { createIngest } from '../../functions/ingest/handler.ts';
+import { createServe } from '../../functions/serve/handler.ts';
+import { createHistory } from '../../functions/serve/history.ts';
+import { createApi } from '../../shared/api/app.ts';
+import { openApiDocument } from '../../shared/api/openapi.ts';
+import { createAuthenticator } from '../../shared/auth/authenticator.ts';
+import { loadSigningKeys } from '../../shared/auth/key-file.ts';
+import { createOidcVerifier } from '../../shared/auth/oidc.ts';
+import { createLocalVerifier } from '../../shared/auth/tokens.ts';
+import { RANKING_WEIGHTS } from '../../shared/domain/ranking.ts';
+import { erasureRow } from '../../shared/embedded/duckdb-warehouse.ts';
+import type { Logger } from '../../shared/logging/logger.ts';
+import { createListenerReader } from '../../shared/rows/listener-row.ts';
+import { createPrivateSessions } from '../../shared/rows/private-sessions.ts';
+import type { Core } from './core.ts';
+import { VERSION } from './version.ts';
+
+/** Creates the app that answers everything. */
+export function createHostApp(core: Core, logger: Logger) {
+  const { clock, settings, rows } = core;
+  const verifiers = [createLocalVerifier({ keys: () => loadSigningKeys(core.directory.keys), clock })];
+  if (settings.oidc !== undefined) verifiers.push(createOidcVerifier({ ...settings.oidc, clock }));
+  const api = {
+    logger,
+    clock,
+    authenticate: createAuthenticator({ verifiers, clock }),
+    newId: () => crypto.randomUUID(),
+  };
+  const ingest = createIngest({
+    ...api,
+    topics: core.topics,
+    catalogue: core.catalogue,
+    erasures: core.erasures,
+    privateSessions: createPrivateSessions(rows),
+  });
+  const serving = createServe({
+    ...api,
+    rows,
+    documents: core.documents,
+    topics: core.topics,
+    catalogue: core.catalogue,
+    erasures: core.erasures,
+    listeners: createListenerReader(rows),
+    history: createHistory(core.warehouse, erasureRow),
+    weights: RANKING_WEIGHTS,
+  });
+  const host = createApi(api);
+  const document = openApiDocument([ingest, serving], { version: VERSION });
+  host.get('/v1/openapi.json', (c) => c.json(document));
+  host.route('/', ingest);
+  host.route('/', serving);
+  return host;
+}
+
+/** Listens; resolves to the server and its address once it does. Rejects when the port is taken. */
+export function listen(
+  app: ReturnType<typeof createHostApp>,
+  { hostname, port }: { hostname: string; port: number },
+): Promise<{ server: Server; address: string }> {
+  return new Promise((resolve, reject) => {
+    const server = serve({ fetch: app.fetch, hostname, port }, (info) => {
+      const name = info.family === 'IPv6' ? `[${info.address}]` : info.address;
+      resolve({ server, address: `http://${name}:${info.port}` });
+    }) as Server;
+    server.once('error', reject);
+  });
+}
