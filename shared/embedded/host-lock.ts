@@ -11,6 +11,9 @@ const HOLDER_FILE = 'host.pid';
 /** SQLite's primary result code for a lock that somebody else holds. */
 const SQLITE_BUSY = 5;
 
+/** Keeps held locks from the garbage collector, which would close, and so release, one nobody refers to. */
+const held = new Set<DatabaseSync>();
+
 export interface HostLock {
   release(): void;
 }
@@ -33,7 +36,12 @@ export function lockForHost(directory: string): HostLock {
       { cause: error },
     );
   }
-  return { release: () => database.close() };
+  held.add(database);
+  return {
+    release: () => {
+      if (held.delete(database)) database.close();
+    },
+  };
 }
 
 function isBusy(error: unknown): boolean {

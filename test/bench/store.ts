@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { open } from 'lmdb';
+import type { BenchResult } from './bench.ts';
 
 const WRITERS = 64;
 const WRITES_PER_WRITER = 50;
@@ -51,39 +52,50 @@ async function measure(
   };
 }
 
-const directory = mkdtempSync(join(tmpdir(), 'segue-store-'));
-const lmdb = open<Buffer, number[]>({ path: join(directory, 'lmdb'), encoding: 'binary' });
-const ofLmdb = await measure(
-  async (n) => {
-    await lmdb.put([Math.floor(n / WRITES_PER_WRITER), n], BODY);
-    await lmdb.flushed;
-  },
-  (row) => Array.from(lmdb.getRange({ start: [row], end: [row + 1] })).length,
-);
+/** Writes and reads the same through both stores, in a temporary directory. */
+export async function benchStore(): Promise<BenchResult> {
+  const directory = mkdtempSync(join(tmpdir(), 'segue-store-'));
+  const lmdb = open<Buffer, number[]>({ path: join(directory, 'lmdb'), encoding: 'binary' });
+  const ofLmdb = await measure(
+    async (n) => {
+      await lmdb.put([Math.floor(n / WRITES_PER_WRITER), n], BODY);
+      await lmdb.flushed;
+    },
+    (row) => Array.from(lmdb.getRange({ start: [row], end: [row + 1] })).length,
+  );
 
-const sqlite = new DatabaseSync(join(directory, 'sqlite'));
-sqlite.exec(
-  'PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE cells(r INT, c INT, body BLOB, PRIMARY KEY(r, c)) WITHOUT ROWID',
-);
-const insert = sqlite.prepare('INSERT INTO cells VALUES (?, ?, ?)');
-const select = sqlite.prepare('SELECT c, body FROM cells WHERE r = ?');
-let waiting: { n: number; done: () => void }[] = [];
-const commitGroup = () => {
-  const group = waiting;
-  waiting = [];
-  sqlite.exec('BEGIN');
-  for (const { n } of group) insert.run(Math.floor(n / WRITES_PER_WRITER), n, BODY);
-  sqlite.exec('COMMIT');
-  for (const { done } of group) done();
-};
-const ofSqlite = await measure(
-  (n) =>
-    new Promise((done) => {
-      if (waiting.push({ n, done }) === 1) setImmediate(commitGroup);
-    }),
-  (row) => select.all(row).length,
-);
-await lmdb.close();
-sqlite.close();
-rmSync(directory, { recursive: true });
-console.table({ lmdb: ofLmdb, 'node:sqlite, one commit per tick': ofSqlite });
+  const sqlite = new DatabaseSync(join(directory, 'sqlite'));
+  sqlite.exec(
+    'PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE cells(r INT, c INT, body BLOB, PRIMARY KEY(r, c)) WITHOUT ROWID',
+  );
+  const insert = sqlite.prepare('INSERT INTO cells VALUES (?, ?, ?)');
+  const select = sqlite.prepare('SELECT c, body FROM cells WHERE r = ?');
+  let waiting: { n: number; done: () => void }[] = [];
+  const commitGroup = () => {
+    const group = waiting;
+    waiting = [];
+    sqlite.exec('BEGIN');
+    for (const { n } of group) insert.run(Math.floor(n / WRITES_PER_WRITER), n, BODY);
+    sqlite.exec('COMMIT');
+    for (const { done } of group) done();
+  };
+  const ofSqlite = await measure(
+    (n) =>
+      new Promise((done) => {
+        if (waiting.push({ n, done }) === 1) setImmediate(commitGroup);
+      }),
+    (row) => select.all(row).length,
+  );
+  await lmdb.close();
+  sqlite.close();
+  rmSync(directory, { recursive: true });
+  return {
+    name: 'store',
+    parameters: { writers: WRITERS, 'writes each': WRITES_PER_WRITER, bytes: BODY.length },
+    rows: [
+      { store: 'lmdb', ...ofLmdb },
+      { store: 'node:sqlite, one commit per tick', ...ofSqlite },
+    ],
+    summary: {},
+  };
+}

@@ -1,6 +1,7 @@
 /** A disk that fills up, and a second thread that writes. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { openLmdbEnvironment } from '../../shared/embedded/lmdb-environment.ts';
@@ -45,7 +46,7 @@ describe('embedded stores', () => {
   if (process.platform === 'linux')
     it('refuse what a full disk does not take, keep the rest, and go on when there is room', async () => {
       const directory = temporaryDirectory();
-      const script = new URL('./children/disk-filler.ts', import.meta.url).pathname;
+      const script = fileURLToPath(new URL('./children/disk-filler.ts', import.meta.url));
       const child = spawn(
         'bash',
         ['-c', 'ulimit -S -f 4096; exec "$@"', '-', process.execPath, script, directory.path],

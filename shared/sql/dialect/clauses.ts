@@ -1,4 +1,5 @@
 /** One level of brackets, clause by clause: keywords, names and stars, and the expressions between them. */
+import { type Aliases, aliased, aliasesOf, hiddenUse } from './aliases.ts';
 import { expression } from './expressions.ts';
 import { nameSql, structValue } from './operands.ts';
 import { Cursor, type Group, isGroup, type Node, splitCommas, symbolOf, wordOf } from './tree.ts';
@@ -10,6 +11,14 @@ const SEPARATORS = new Set([',', '=', '<', '>', '<=', '>=', '!=', '<>']);
 const SIGNS = new Set(['-', '+', '~']);
 const STARTS = /^(?:SELECT|FROM|JOIN|WHERE|HAVING|QUALIFY|WINDOW|LIMIT|BY|ON|USING)$/;
 const TESTS = /^(?:AND|OR|NOT|IS|IN|LIKE|BETWEEN)$/;
+
+/** Text of a timestamp that is not in UTC. */
+const OFFSET_TEXT = /^\d{4}-\d.*:\d\d(?:\.\d+)?\s*[+-]\d\d?(?::?\d\d)?$/;
+
+/** Whether a value beside this is compared. */
+function isTest(node: Node | undefined): boolean {
+  return /^(?:[<>=!]=?|<>)$/.test(symbolOf(node)) || /^(?:AND|BETWEEN)$/.test(wordOf(node));
+}
 
 /** White space as it was, comments gone, so that an error of DuckDB's still names the line. */
 function space(before: string): string {
@@ -25,6 +34,7 @@ export class Clauses {
   private readonly cursor: Cursor;
   private readonly rw: Rewriting;
   private clause: string;
+  private aliases: Aliases = new Map();
 
   constructor(nodes: readonly Node[], rw: Rewriting, clause: 'VALUE' | 'QUERY') {
     this.cursor = new Cursor(nodes);
@@ -81,11 +91,27 @@ export class Clauses {
     const { cursor, rw } = this;
     const start = cursor.at;
     const before = this.before();
+    const meant = this.groupedBy();
+    if (meant !== undefined) return this.over(1, `(${rw.value(meant.nodes, meant.at).sql})`);
     const value = expression(cursor, rw);
     const test = this.inUnnest(value);
     if (test !== undefined) return test;
     if (start === 0 && cursor.done) this.only = value;
+    if (OFFSET_TEXT.test(value.text ?? '') && (isTest(before) || isTest(cursor.peek()))) {
+      rw.refuse(cursor.nodes[start] as Node, 'DuckDB drops the offset of such text: say TIMESTAMP before it');
+    }
     return value.integer !== undefined && this.isPosition(before) ? String(value.integer) : value.sql;
+  }
+
+  /** What a name standing alone in GROUP BY stands for, where SELECT says. */
+  private groupedBy(): { nodes: readonly Node[]; at: Node } | undefined {
+    const { cursor } = this;
+    const at = cursor.peek();
+    const next = cursor.peek(1);
+    const ends = next === undefined || symbolOf(next) === ',' || wordOf(next) !== '';
+    if (this.clause !== 'GROUP BY' || at === undefined || !ends) return undefined;
+    const nodes = aliased(this.aliases, at);
+    return nodes && { nodes, at };
   }
 
   /** Whether an integer just read is a count of rows or a column's position: it then stays as it is. */
@@ -93,7 +119,7 @@ export class Clauses {
     const { cursor, clause } = this;
     if (clause === 'LIMIT' || /^(?:PRECEDING|FOLLOWING)$/.test(cursor.word())) return true;
     const alone = cursor.done || cursor.symbol() === ',' || cursor.word() !== '';
-    return clause === 'BY' && alone && (wordOf(before) === 'BY' || symbolOf(before) === ',');
+    return clause.endsWith('BY') && alone && (wordOf(before) === 'BY' || symbolOf(before) === ',');
   }
 
   private inUnnest(value: Value): string | undefined {
@@ -120,12 +146,19 @@ export class Clauses {
     ) {
       rw.refuse(node, `${word} needs ${word === 'UNION' ? 'ALL or ' : ''}DISTINCT`);
     }
+    if (word === 'SELECT') this.aliases = aliasesOf(cursor.nodes, cursor.at);
+    if (/^(?:HAVING|QUALIFY|ORDER)$/.test(word)) {
+      const hidden = hiddenUse(cursor.nodes, cursor.at, this.aliases);
+      if (hidden)
+        rw.refuse(hidden, "SELECT gives this column's name to something else: name that differently");
+    }
     if (word === 'SELECT' && this.selectsAs()) return this.selectAs(node);
     // `IS DISTINCT FROM` begins no FROM clause.
     if (word === 'WINDOW' && this.clause === 'QUALIFY')
       rw.refuse(node, 'DuckDB wants WINDOW before QUALIFY: write the window out');
     if (STARTS.test(word) && !(word === 'FROM' && wordOf(this.before()) === 'DISTINCT')) {
-      this.clause = word === 'JOIN' ? 'FROM' : word;
+      const by = word === 'BY' ? `${wordOf(this.before())} BY` : word;
+      this.clause = word === 'JOIN' ? 'FROM' : by;
     }
     this.compared ||= TESTS.test(word);
     return word === 'LIKE' ? this.like(node) : this.over(1, node.text);
