@@ -67,8 +67,22 @@ function valueProblem(value: unknown): string | undefined {
 
 /** The key of one cell. */
 export function cellKey(row: string, qualifier: string, timestamp: number): string {
-  const stamp = (Number.MAX_SAFE_INTEGER - timestamp).toString(36).padStart(STAMP_LENGTH, '0');
-  return row + SEPARATOR + qualifier + SEPARATOR + stamp;
+  return row + SEPARATOR + qualifier + SEPARATOR + stampOf(timestamp);
+}
+
+/** The key of one cell in an order by time: row, newest first, qualifier. */
+export function timedKey(row: string, qualifier: string, timestamp: number): string {
+  return row + SEPARATOR + stampOf(timestamp) + SEPARATOR + qualifier;
+}
+
+/** The end of the range, in an order by time, of the row's cells with this timestamp or a later one. */
+export function afterStamp(row: string, timestamp: number): string {
+  return row + SEPARATOR + stampOf(timestamp) + AFTER_SEPARATOR;
+}
+
+/** Fixed width, and the later the smaller. */
+function stampOf(timestamp: number): string {
+  return (Number.MAX_SAFE_INTEGER - timestamp).toString(36).padStart(STAMP_LENGTH, '0');
 }
 
 /** Half-open range of keys: every cell of a row, or of one qualifier of it. */
@@ -95,9 +109,19 @@ export function parseCellKey(key: string, rowLength: number): { qualifier: strin
   };
 }
 
+/** As parseCellKey, of a timedKey. */
+export function parseTimedKey(key: string, rowLength: number): { qualifier: string; timestamp: number } {
+  const stamp = key.slice(rowLength + 1, rowLength + 1 + STAMP_LENGTH);
+  return { qualifier: key.slice(rowLength + STAMP_LENGTH + 2), timestamp: timestampOf(stamp) };
+}
+
 /** Epoch milliseconds of a cell key. */
 export function timestampOfCellKey(key: string): number {
-  return Number.MAX_SAFE_INTEGER - Number.parseInt(key.slice(-STAMP_LENGTH), 36);
+  return timestampOf(key.slice(-STAMP_LENGTH));
+}
+
+function timestampOf(stamp: string): number {
+  return Number.MAX_SAFE_INTEGER - Number.parseInt(stamp, 36);
 }
 
 /** Orders text by its UTF-8 bytes, as the stores do; JavaScript's own order differs beyond U+FFFF. */

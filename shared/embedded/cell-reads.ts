@@ -1,39 +1,53 @@
 /** Reads of one row by family filters: named cells by direct gets, the rest by a range within the family. */
 import type { Cell, FamilyFilter } from '../ports/row-store.ts';
-import { cellKey, cellRange, compareBytes, parseCellKey } from './cell-keys.ts';
-import type { TextDatabase } from './lmdb-environment.ts';
+import { compareBytes } from './cell-keys.ts';
+import type { CellTable, StoredCell } from './cell-table.ts';
 
-export type FamilyDatabases = ReadonlyMap<string, TextDatabase>;
+/** Units from the surrogates on, whose order differs from their bytes'. */
+const UNLIKE_BYTES = /[\ud800-\uffff]/;
+
+export type FamilyTables = ReadonlyMap<string, CellTable>;
 
 /** The row's cells that pass any of the filters, sorted by family, qualifier, then newest first. */
 export function readCells(
-  families: FamilyDatabases,
+  families: FamilyTables,
   row: string,
   filters: readonly FamilyFilter[] | undefined,
 ): Cell[] {
   const selected = filters ?? Array.from(families.keys(), (family) => ({ family, versions: 'all' as const }));
   const cells: Cell[] = [];
   for (const filter of selected) {
-    const database = families.get(filter.family);
-    if (database !== undefined) readFamily(database, row, filter, cells);
+    const table = families.get(filter.family);
+    if (table !== undefined) readFamily(table, row, filter, cells);
   }
-  return selected.length === 1 && filters?.[0]?.qualifiers === undefined ? cells : sortedUnion(cells);
+  return sortedUnion(cells);
 }
 
-function readFamily(database: TextDatabase, row: string, filter: FamilyFilter, into: Cell[]): void {
-  const { qualifiers, timestamps } = filter;
-  if (qualifiers === undefined) {
-    readRange(database, row, cellRange(row), filter, into);
-  } else if (timestamps === undefined) {
-    for (const qualifier of qualifiers) readRange(database, row, cellRange(row, qualifier), filter, into);
-  } else {
+/** Newest cell of a qualifier; inside a write job it sees what the job wrote. */
+export function newestCell(
+  table: CellTable,
+  family: string,
+  row: string,
+  qualifier: string,
+): Cell | undefined {
+  for (const cell of table.cells(row, qualifier)) return { family, ...cell };
+  return undefined;
+}
+
+function readFamily(table: CellTable, row: string, filter: FamilyFilter, into: Cell[]): void {
+  const { qualifiers, timestamps, from } = filter;
+  if (qualifiers === undefined)
+    keepPassing(from === undefined ? table.cells(row) : table.cellsSince(row, from), filter, into);
+  else if (timestamps === undefined)
+    for (const qualifier of qualifiers) keepPassing(table.cells(row, qualifier), filter, into);
+  else {
     const newestFirst = [...timestamps].sort((a, b) => b - a);
-    for (const qualifier of qualifiers) readNamed(database, row, qualifier, newestFirst, filter, into);
+    for (const qualifier of qualifiers) readNamed(table, row, qualifier, newestFirst, filter, into);
   }
 }
 
 function readNamed(
-  database: TextDatabase,
+  table: CellTable,
   row: string,
   qualifier: string,
   newestFirst: readonly number[],
@@ -42,47 +56,39 @@ function readNamed(
 ): void {
   for (const timestamp of newestFirst) {
     if (!Number.isSafeInteger(timestamp) || timestamp < (from ?? 0)) continue;
-    const value = database.get(cellKey(row, qualifier, timestamp));
+    const value = table.value(row, qualifier, timestamp);
     if (value === undefined) continue;
     into.push({ family, qualifier, timestamp, value });
     if (versions !== 'all') return;
   }
 }
 
-/** Values are fetched only for cells that pass: a row's older cells cost their keys and nothing more. */
-function readRange(
-  database: TextDatabase,
-  row: string,
-  range: { start: string; end: string },
-  { family, from, timestamps, versions }: FamilyFilter,
+/** Takes cells that come newest first within each qualifier. */
+function keepPassing(
+  cells: Iterable<StoredCell>,
+  { family, qualifiers, from, timestamps, versions }: FamilyFilter,
   into: Cell[],
 ): void {
-  let taken: string | undefined;
-  for (const key of database.getKeys(range)) {
-    const { qualifier, timestamp } = parseCellKey(key, row.length);
-    if (versions !== 'all' && qualifier === taken) continue;
+  const taken = new Set<string>();
+  for (const { qualifier, timestamp, value } of cells) {
     if (from !== undefined && timestamp < from) continue;
     if (timestamps !== undefined && !timestamps.includes(timestamp)) continue;
-    const value = database.get(key);
-    if (value === undefined) continue;
-    taken = qualifier;
+    if (versions !== 'all') {
+      if (taken.has(qualifier)) continue;
+      taken.add(qualifier);
+    }
     into.push({ family, qualifier, timestamp, value });
+    if (versions !== 'all' && qualifiers !== undefined) return;
   }
 }
 
-/** Newest cell of a qualifier; inside a write job it sees what the job wrote. */
-export function newestCell(
-  database: TextDatabase,
-  family: string,
-  row: string,
-  qualifier: string,
-): Cell | undefined {
-  const cells: Cell[] = [];
-  readRange(database, row, cellRange(row, qualifier), { family }, cells);
-  return cells[0];
-}
-
 function sortedUnion(cells: Cell[]): Cell[] {
+  // Far the most names sort the same by UTF-16 unit, natively, as by byte.
+  const compareText = cells.some(({ qualifier }) => UNLIKE_BYTES.test(qualifier))
+    ? compareBytes
+    : compareUnits;
+  const compareCells = (a: Cell, b: Cell) =>
+    compareUnits(a.family, b.family) || compareText(a.qualifier, b.qualifier) || b.timestamp - a.timestamp;
   cells.sort(compareCells);
   return cells.filter((cell, i) => {
     const before = cells[i - 1];
@@ -90,8 +96,6 @@ function sortedUnion(cells: Cell[]): Cell[] {
   });
 }
 
-function compareCells(a: Cell, b: Cell): number {
-  return (
-    compareBytes(a.family, b.family) || compareBytes(a.qualifier, b.qualifier) || b.timestamp - a.timestamp
-  );
+function compareUnits(a: string, b: string): number {
+  return a < b ? -1 : a === b ? 0 : 1;
 }

@@ -3,18 +3,10 @@ import { setImmediate } from 'node:timers/promises';
 import { InvalidInput } from '../errors.ts';
 import type { Cell, CellWrite, FamilyFilter, Row, RowStore } from '../ports/row-store.ts';
 import { ROW_TABLES, type RowTable } from '../schema/rows.ts';
-import {
-  afterRow,
-  cellKey,
-  cellRange,
-  compareBytes,
-  requireCells,
-  requireName,
-  rowOfCellKey,
-  timestampOfCellKey,
-} from './cell-keys.ts';
-import { type FamilyDatabases, newestCell, readCells } from './cell-reads.ts';
-import type { LmdbEnvironment, TextDatabase } from './lmdb-environment.ts';
+import { afterRow, compareBytes, requireCells, requireName, timestampOfCellKey } from './cell-keys.ts';
+import { type FamilyTables, newestCell, readCells } from './cell-reads.ts';
+import { CellTable } from './cell-table.ts';
+import type { LmdbEnvironment } from './lmdb-environment.ts';
 
 /** A job's writes stay below this; one row's are never split, because writes to one row are atomic. */
 const JOB_BYTES = 1 << 20;
@@ -31,19 +23,25 @@ const DELETE_PAGE = 100;
 /** Longest stretch in ms that a scan or a large read keeps the event loop from others. */
 const SLICE_MS = 5;
 
+/** Families read `from` a time on, of which most cells are older: kept in order of time as well. */
+const READ_BY_TIME: readonly string[] = [`listeners/${ROW_TABLES.listeners.live}`];
+
 /** Needs only the environment: several threads may each have their own on the same folder. */
 export class LmdbRows implements RowStore {
   readonly #environment: LmdbEnvironment;
-  readonly #tables: ReadonlyMap<string, FamilyDatabases>;
+  readonly #tables: ReadonlyMap<string, FamilyTables>;
 
   constructor(environment: LmdbEnvironment) {
     this.#environment = environment;
+    const tableOf = (name: string) =>
+      new CellTable(
+        environment.database(`rows/${name}`),
+        READ_BY_TIME.includes(name) ? environment.database(`rows/${name}/by-time`) : undefined,
+      );
     this.#tables = new Map(
       Object.entries(ROW_TABLES).map(([table, families]) => [
         table,
-        new Map(
-          Object.values(families).map((family) => [family, environment.database(`rows/${table}/${family}`)]),
-        ),
+        new Map(Object.values(families).map((family) => [family, tableOf(`${table}/${family}`)])),
       ]),
     );
   }
@@ -121,8 +119,7 @@ export class LmdbRows implements RowStore {
       const page = keys.slice(i, i + DELETE_PAGE);
       await this.#environment.write(() => {
         for (const key of page)
-          for (const database of families.values())
-            for (const cell of Array.from(database.getKeys(cellRange(key)))) database.removeSync(cell);
+          for (const family of families.values()) for (const cell of family.rowKeys(key)) family.remove(cell);
       });
     }
   }
@@ -135,15 +132,9 @@ export class LmdbRows implements RowStore {
     if (prefix !== '') requireName(prefix, '/prefix');
     const families = this.#families(table, filters);
     const named = new Set(filters?.map(({ family }) => family) ?? families.keys());
-    const databases = Array.from(families).flatMap(([family, database]) =>
-      named.has(family) ? [database] : [],
-    );
+    const scanned = Array.from(families).flatMap(([family, cells]) => (named.has(family) ? [cells] : []));
     const slice = new TimeSlice();
-    for (
-      let key = nextRow(databases, prefix);
-      key?.startsWith(prefix);
-      key = nextRow(databases, afterRow(key))
-    ) {
+    for (let key = nextRow(scanned, prefix); key?.startsWith(prefix); key = nextRow(scanned, afterRow(key))) {
       const row = rowOf(key, readCells(families, key, filters));
       if (row !== undefined) yield row;
       if (slice.isOver()) await slice.next();
@@ -151,17 +142,11 @@ export class LmdbRows implements RowStore {
   }
 
   async collect(table: RowTable, family: string, before: number, keep: readonly number[]): Promise<number> {
-    const database = this.#families(table, [{ family }]).get(family) as TextDatabase;
+    const cells = this.#families(table, [{ family }]).get(family);
     const kept = new Set(keep);
     let removed = 0;
     for (let after: string | undefined; ; ) {
-      const page = Array.from(
-        database.getKeys(
-          after === undefined
-            ? { limit: COLLECT_PAGE }
-            : { start: after, exclusiveStart: true, limit: COLLECT_PAGE },
-        ),
-      );
+      const page = cells?.keys(after, COLLECT_PAGE) ?? [];
       after = page.at(-1);
       if (after === undefined) return removed;
       const old = page.filter((key) => {
@@ -169,12 +154,11 @@ export class LmdbRows implements RowStore {
         return timestamp < before && !kept.has(timestamp);
       });
       if (old.length === 0) await setImmediate();
-      else
-        removed += await this.#environment.write(() => old.filter((key) => database.removeSync(key)).length);
+      else removed += await this.#environment.write(() => old.filter((key) => cells?.remove(key)).length);
     }
   }
 
-  #families(table: RowTable, filters: readonly FamilyFilter[] = []): FamilyDatabases {
+  #families(table: RowTable, filters: readonly FamilyFilter[] = []): FamilyTables {
     const families = this.#tables.get(table);
     if (families === undefined)
       throw new InvalidInput([{ pointer: '/table', detail: `'${table}' is not a table` }]);
@@ -206,24 +190,22 @@ function rowOf(key: string, cells: Cell[]): Row | undefined {
   return cells.length === 0 ? undefined : { key, cells };
 }
 
-function nextRow(databases: readonly TextDatabase[], start: string): string | undefined {
+function nextRow(families: readonly CellTable[], start: string): string | undefined {
   let next: string | undefined;
-  for (const database of databases)
-    for (const key of database.getKeys(start === '' ? { limit: 1 } : { start, limit: 1 })) {
-      const row = rowOfCellKey(key);
-      if (next === undefined || compareBytes(row, next) < 0) next = row;
-    }
+  for (const family of families) {
+    const row = family.nextRow(start);
+    if (row !== undefined && (next === undefined || compareBytes(row, next) < 0)) next = row;
+  }
   return next;
 }
 
-function putCell(families: FamilyDatabases, cell: CellWrite | undefined): void {
-  if (cell === undefined) return;
-  families.get(cell.family)?.putSync(cellKey(cell.key, cell.qualifier, cell.timestamp), cell.value);
+function putCell(families: FamilyTables, cell: CellWrite | undefined): void {
+  if (cell !== undefined) families.get(cell.family)?.put(cell.key, cell);
 }
 
-function newestOf(families: FamilyDatabases, { family, key, qualifier }: CellWrite): Cell | undefined {
-  const database = families.get(family);
-  return database && newestCell(database, family, key, qualifier);
+function newestOf(families: FamilyTables, { family, key, qualifier }: CellWrite): Cell | undefined {
+  const table = families.get(family);
+  return table && newestCell(table, family, key, qualifier);
 }
 
 function sizeOf(cell: CellWrite): number {

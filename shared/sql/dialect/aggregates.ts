@@ -263,7 +263,7 @@ export function aggregateCall(made: Rule, call: Call): Value {
     );
   }
   if (made.over === 'must' && call.over === '') rw.refuse(group, `${name} needs OVER`);
-  if (parts.order.length > 0 && call.over !== '')
-    rw.refuse(group, `${name} takes no ORDER BY of its own with OVER`);
+  if ((parts.order.length > 0 || parts.limit !== undefined) && call.over !== '')
+    rw.refuse(group, `${name} takes no ORDER BY or LIMIT of its own with OVER`);
   return made.emit(parts, call);
 }

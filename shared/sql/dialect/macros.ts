@@ -130,7 +130,7 @@ export const DUCKDB_MACROS: readonly string[] = [
     'gsql_json(x)',
     `CASE WHEN regexp_matches(typeof(x), '(DOUBLE|FLOAT|DECIMAL|TIMESTAMP|BLOB|INTERVAL|MAP|UNION|ENUM)( |\\(|\\[|\\)|,|$)')
       THEN error('TO_JSON_STRING(' || typeof(x) || ') differs between engines')
-      ELSE coalesce(CAST(to_json(x) AS VARCHAR), 'null') END`,
+      ELSE replace(replace(coalesce(CAST(to_json(x) AS VARCHAR), 'null'), chr(8232), '\\u2028'), chr(8233), '\\u2029') END`,
   ),
 
   macro(

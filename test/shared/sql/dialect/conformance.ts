@@ -358,6 +358,7 @@ const ARRAYS: readonly Conformance[] = [
   ['TO_JSON_STRING(CAST(NULL AS STRING))', 'null'],
   ['TO_JSON_STRING(CAST([] AS ARRAY<INT64>))', '[]'],
   ["TO_JSON_STRING('é/\\n\\t')", '"é/\\n\\t"'],
+  ["TO_JSON_STRING('\\x01\\x7f\\u2028<>&')", '"\\u0001\x7f\\u2028<>&"'],
   ["TO_JSON_STRING(DATE '2026-01-31')", '"2026-01-31"'],
 ];
 
