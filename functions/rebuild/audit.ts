@@ -80,8 +80,7 @@ async function judgeCanary(space: BuildSpace, listeners: number): Promise<AuditR
         .map((line) => line.split('\t')[0] ?? ''),
     );
     for (const recording of heard) if (!filter.has(recording)) missed += 1;
-    for (const { recordingId } of parseCandidates(String(row.pool)).candidates)
-      if (heard.has(recordingId)) offered += 1;
+    for (const { recordingId } of parseCandidates(String(row.pool))) if (heard.has(recordingId)) offered += 1;
   }
   return {
     name: 'bloom-canary',

@@ -82,7 +82,7 @@ function writeItem(
     key: candidate.key,
     mode: candidate.mode,
     energy: candidate.energy,
-    year: candidate.year,
+    year: item?.year ?? null,
     explicit: candidate.explicit,
     source: strongest === undefined ? 'popularity' : SOURCES[strongest.generator],
     sources: byStrength.map((evidence) => writeSource(evidence)),

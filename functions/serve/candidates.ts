@@ -14,7 +14,7 @@ async function readPool(
   key: string,
   qualifier: string,
   builds: readonly number[],
-): Promise<{ header: string; candidates: Candidate[] } | undefined> {
+): Promise<Candidate[] | undefined> {
   for (const build of builds) {
     const row = await deps.rows.read(table, key, [
       { family: 'build', qualifiers: [qualifier], timestamps: [build] },
@@ -36,7 +36,7 @@ export async function relatedTo(
     () => readPool(deps, 'catalog', itemId, 'related', builds),
     undefined,
   );
-  return pool?.candidates.map((candidate) => ({
+  return pool?.map((candidate) => ({
     ...candidate,
     evidence: candidate.evidence.map((evidence) => ({ ...evidence, seed: itemId })),
   }));
@@ -55,7 +55,7 @@ export async function popular(
     undefined,
   );
   if (pool === undefined) reading.degraded.add(part);
-  return pool?.candidates ?? [];
+  return pool ?? [];
 }
 
 /** Candidates found from what was played since the build, weighed as such. */

@@ -7,6 +7,9 @@ import { PermanentError, TransientError } from '../../shared/errors.ts';
 import type { OnProgress, Operations } from './operations.ts';
 import { fromPlainError, type PlainError, toPlainError } from './thread-calls.ts';
 
+/** A caller that has asked nothing by then is let go, so that it cannot keep a stopping host waiting. */
+const FIRST_LINE_MS = 5_000;
+
 type Line = { readonly progress: Progress } | { readonly result: unknown } | { readonly error: PlainError };
 
 /** Answers commands of the directory's owner only: the socket has the permissions of a private file. */
@@ -17,7 +20,14 @@ export function serveOperations(
 ): Promise<Server> {
   const server = createServer((socket) => {
     socket.on('error', () => socket.destroy());
-    createInterface({ input: socket }).once('line', (line) => answer(socket, line, operations, watch));
+    socket.setTimeout(FIRST_LINE_MS, () => socket.destroy());
+    const lines = createInterface({ input: socket });
+    // It passes the socket's errors on, which nobody else would catch.
+    lines.on('error', () => socket.destroy());
+    lines.once('line', (line) => {
+      socket.setTimeout(0);
+      void answer(socket, line, operations, watch);
+    });
   });
   return new Promise((resolve, reject) => {
     server.once('error', reject);
@@ -34,7 +44,9 @@ async function answer(
   operations: Operations,
   watch: (listener: OnProgress) => () => void,
 ): Promise<void> {
-  const send = (answerLine: Line) => socket.write(`${JSON.stringify(answerLine)}\n`);
+  const send = (answerLine: Line) => {
+    if (socket.writable) socket.write(`${JSON.stringify(answerLine)}\n`);
+  };
   const stop = watch((progress) => send({ progress }));
   try {
     const { method, args } = JSON.parse(line) as { method: keyof Operations; args: never };
@@ -55,7 +67,11 @@ export async function callHost(path: string, onProgress: OnProgress): Promise<Op
   if (probe === undefined) return undefined;
   probe.destroy();
   return new Proxy({} as Operations, {
-    get: (_, method: string) => (args: unknown) => call(path, method, args, onProgress),
+    // Without a `then` of its own: what an async function returns is asked for one.
+    get: (_, method) =>
+      typeof method === 'symbol' || method === 'then'
+        ? undefined
+        : (args: unknown) => call(path, method, args, onProgress),
   });
 }
 
@@ -74,11 +90,24 @@ async function call(path: string, method: string, args: unknown, onProgress: OnP
   const socket = await open(path);
   if (socket === undefined) throw new TransientError('The host has stopped.');
   socket.write(`${JSON.stringify({ method, args })}\n`);
-  for await (const text of createInterface({ input: socket })) {
-    const line = JSON.parse(text) as Line;
-    if ('progress' in line) onProgress(line.progress);
-    else if ('error' in line) throw fromPlainError(line.error);
-    else return line.result;
+  try {
+    for await (const line of linesOf(socket)) {
+      if ('progress' in line) onProgress(line.progress);
+      else if ('error' in line) throw fromPlainError(line.error);
+      else return line.result;
+    }
+  } finally {
+    socket.destroy();
   }
   throw new TransientError('The host stopped before it answered; run the command again.');
+}
+
+/** The answer's lines as far as they come: a connection that breaks ends them like one that closes. */
+async function* linesOf(socket: Socket): AsyncGenerator<Line> {
+  const lines = createInterface({ input: socket })[Symbol.asyncIterator]();
+  for (;;) {
+    const next = await lines.next().catch(() => ({ done: true as const, value: '' }));
+    if (next.done === true) return;
+    yield JSON.parse(next.value) as Line;
+  }
 }

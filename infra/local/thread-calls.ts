@@ -1,6 +1,15 @@
 /** Calling functions that live in another thread: one message each way, progress in between. */
 import type { MessagePort, Worker } from 'node:worker_threads';
-import { InvalidInput, messageOf, NotFound, PermanentError, TransientError } from '../../shared/errors.ts';
+import {
+  Forbidden,
+  InvalidInput,
+  messageOf,
+  NotFound,
+  PermanentError,
+  TooLarge,
+  TransientError,
+  Unauthenticated,
+} from '../../shared/errors.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: the methods' own types are kept by callsTo().
 export type Methods = Record<string, (...args: any[]) => Promise<unknown>>;
@@ -32,12 +41,21 @@ export function toPlainError(error: unknown): PlainError {
   };
 }
 
+/** Errors that are told by their message alone. */
+const BY_NAME: Readonly<Record<string, new (message: string) => Error>> = {
+  Forbidden,
+  NotFound,
+  PermanentError,
+  TooLarge,
+  TransientError,
+  Unauthenticated,
+};
+
 /** The error that it was, of the same kind, so that callers may go by it. */
 export function fromPlainError({ name, message, problems }: PlainError): Error {
   if (name === 'InvalidInput') return new InvalidInput(problems ?? [{ pointer: '', detail: message }]);
-  if (name === 'NotFound') return new NotFound(message);
-  if (name === 'PermanentError') return new PermanentError(message);
-  if (name === 'TransientError') return new TransientError(message);
+  const Known = Object.hasOwn(BY_NAME, name) ? BY_NAME[name] : undefined;
+  if (Known !== undefined) return new Known(message);
   return Object.assign(new Error(message), { name });
 }
 
@@ -54,10 +72,11 @@ export function answerCalls(port: MessagePort, methods: Methods): void {
   });
 }
 
-/** An object whose methods are calls to the worker. All calls under way reject when the worker ends. */
+/** An object whose methods are calls to the worker. Once the worker has ended, calls under way and later ones reject. */
 export function callsTo<T extends Methods>(worker: Worker): T {
   const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
   let last = 0;
+  let ended: Error | undefined;
   worker.on('message', (answer: Answer | { progress: unknown }) => {
     if (!('id' in answer)) return;
     const call = waiting.get(answer.id);
@@ -66,16 +85,20 @@ export function callsTo<T extends Methods>(worker: Worker): T {
     else call?.resolve(answer.result);
   });
   const end = (error: Error) => {
+    ended ??= error;
     for (const { reject } of waiting.values()) reject(error);
     waiting.clear();
   };
-  worker.on('error', end);
+  worker.on('error', (error: Error) =>
+    end(new TransientError(`The warehouse thread has failed: ${messageOf(error)}`, { cause: error })),
+  );
   worker.on('exit', () => end(new TransientError('The warehouse thread has ended.')));
   return new Proxy({} as T, {
     get:
       (_, method: string) =>
       (...args: unknown[]) =>
         new Promise((resolve, reject) => {
+          if (ended !== undefined) throw ended;
           const id = ++last;
           waiting.set(id, { resolve, reject });
           worker.postMessage({ id, method, args } satisfies Call);

@@ -14,11 +14,8 @@ export interface Features {
   readonly mode: number | null;
   /** 0 to 1. */
   readonly energy: number | null;
-  readonly year: number | null;
   readonly explicit: boolean;
   readonly genre: string | null;
-  /** Popularity score in thousandths, comparable within one build. */
-  readonly popularity: number;
 }
 
 export interface Evidence {
@@ -37,67 +34,69 @@ export interface Candidate extends Features {
   readonly evidence: readonly Evidence[];
 }
 
-/** First line and candidates of a pool text; see stages/listener_pools.sql for the format. */
-export function parseCandidates(text: string): { header: string; candidates: Candidate[] } {
-  if (text === '') return { header: '', candidates: [] };
-  const [header = '', ...lines] = text.split('\n');
-  const seeds = header.split('\t');
-  return { header, candidates: lines.map((line) => parseLine(line, seeds)) };
+const LETTERS: Readonly<Record<string, Generator>> = {
+  c: 'co',
+  a: 'artist',
+  s: 'audio',
+  n: 'next',
+  p: 'popular',
+};
+
+/** The candidates of a pool text, best first; see stages/listener_pools.sql for the format. */
+export function parseCandidates(text: string): Candidate[] {
+  const [seeds = '', artists = '', ...lines] = text.split('\n');
+  const names = { items: seeds.split('\t'), artists: artists.split('\t') };
+  return lines.map((line) => parseLine(line, names));
 }
 
-const numberOrNull = (text: string | undefined): number | null =>
-  text === undefined || text === '' ? null : Number(text);
-const scaled = (text: string | undefined, by: number): number | null =>
-  text === undefined || text === '' ? null : Number(text) / by;
+interface SeedNames {
+  readonly items: readonly string[];
+  readonly artists: readonly string[];
+}
 
-function parseLine(line: string, seeds: readonly string[]): Candidate {
-  const [
-    item = '',
-    recording,
-    artist,
-    tempo,
-    key,
-    mode,
-    energy,
-    year,
-    explicit,
-    genre,
-    popularity,
-    score,
-    plays,
-    evidence,
-  ] = line.split('\t');
+/** Throws RangeError for a line that no build writes. */
+function parseLine(line: string, seeds: SeedNames): Candidate {
+  const [item, recording, artist, genre, sound, score, plays, evidence] = line.split('\t');
+  if (item === undefined || sound === undefined || evidence === undefined)
+    throw new RangeError(`${JSON.stringify(line.slice(0, 80))} is no candidate.`);
   return {
     itemId: item,
-    recordingId: recording === undefined || recording === '' ? item : recording,
-    artistId: artist === undefined || artist === '' ? null : artist,
-    // Real data writes an unknown tempo as 0 and an unknown key as -1.
-    tempo: scaled(tempo, 10) || null,
-    key: key === '-1' ? null : numberOrNull(key),
-    mode: numberOrNull(mode),
-    energy: scaled(energy, 1000),
-    year: numberOrNull(year),
-    explicit: explicit === '1',
-    genre: genre === undefined || genre === '' ? null : genre,
-    popularity: Number(popularity),
+    recordingId: recording || item,
+    artistId: artist || null,
+    genre: genre || null,
+    ...parseSound(sound),
     score: Number(score) / 1000,
-    artistPlays: numberOrNull(plays),
-    evidence: (evidence ?? '').split(' ').flatMap((part) => parseEvidence(part, seeds)),
+    artistPlays: plays === undefined || plays === '' ? null : Number(plays),
+    evidence: parseEvidence(evidence, seeds),
   };
 }
 
-function parseEvidence(text: string, seeds: readonly string[]): Evidence[] {
-  const first = text.indexOf(':');
-  const second = text.indexOf(':', first + 1);
-  const generator = GENERATORS.find((name) => name === text.slice(0, first));
-  if (generator === undefined) return [];
-  const seed = text.slice(second + 1);
-  const isSeedNumber = (generator === 'co' || generator === 'audio') && seed !== '';
-  return [
-    {
+type Sound = Pick<Features, 'tempo' | 'key' | 'mode' | 'energy' | 'explicit'>;
+
+function parseSound(text: string): Sound {
+  const explicit = text.endsWith('x');
+  const [tempo = '', keyMode = '', energy = ''] = (explicit ? text.slice(0, -1) : text).split('.');
+  return {
+    tempo: tempo === '' ? null : Number(tempo) / 10,
+    key: keyMode === '' ? null : Math.floor(Number(keyMode) / 2),
+    mode: keyMode === '' ? null : Number(keyMode) % 2,
+    energy: energy === '' ? null : Number(energy) / 1000,
+    explicit,
+  };
+}
+
+function parseEvidence(text: string, seeds: SeedNames): Evidence[] {
+  const found: Evidence[] = [];
+  for (const [, letter = '', score = '', seed] of text.matchAll(/([a-z])(\d+)(?:\.(\d+))?/g)) {
+    const generator = LETTERS[letter];
+    // A newer build may know generators that this code does not.
+    if (generator === undefined) continue;
+    const names = generator === 'artist' ? seeds.artists : seeds.items;
+    found.push({
       generator,
-      score: Number(text.slice(first + 1, second)) / 1000,
-      seed: seed === '' ? null : isSeedNumber ? (seeds[Number(seed)] ?? null) : seed,
-    },
-  ];
+      score: Number(score) / 1000,
+      seed: seed === undefined ? null : (names[Number(seed)] ?? null),
+    });
+  }
+  return found;
 }

@@ -10,6 +10,8 @@ import {
   INTEGER,
   VARCHAR,
 } from '@duckdb/node-api';
+import bindings, { type Vector } from '@duckdb/node-bindings';
+import type { PackedTexts } from './kernels/text-writer.ts';
 
 const CHUNK_ROWS = 2048;
 
@@ -65,11 +67,19 @@ export async function readTexts(
 }
 
 /** One column of what a kernel made: integers below 2^31, exact doubles, or texts. */
-export type OutputColumn = Int32Array | Float64Array | readonly string[];
+export type OutputColumn = Int32Array | Float64Array | PackedTexts | readonly string[];
+
+function isPacked(column: OutputColumn): column is PackedTexts {
+  return 'offsets' in column;
+}
+
+function lengthOf(column: OutputColumn): number {
+  return isPacked(column) ? column.offsets.length - 1 : column.length;
+}
 
 /** Appends columns of equal length; the appender casts them to the table's types. */
 export function appendColumns(appender: DuckDBAppender, columns: readonly OutputColumn[]): void {
-  const rows = columns[0]?.length ?? 0;
+  const rows = columns[0] === undefined ? 0 : lengthOf(columns[0]);
   const types = columns.map((column) =>
     column instanceof Int32Array ? INTEGER : column instanceof Float64Array ? DOUBLE : VARCHAR,
   );
@@ -81,12 +91,30 @@ export function appendColumns(appender: DuckDBAppender, columns: readonly Output
         const vector = chunk.getColumnVector(index);
         numbersOf(vector).set(column.subarray(start, end));
         vector.flush();
+      } else if (isPacked(column)) {
+        assignTexts(chunk.getColumnVector(index), column, start, end);
       } else {
         chunk.setColumnValues(index, column.slice(start, end));
       }
     }
     appender.appendDataChunk(chunk);
   }
+}
+
+/** Hands bytes to the engine as they are: a detour through strings would cost more than making them did. */
+function assignTexts(
+  vector: DuckDBVector,
+  { bytes, offsets }: PackedTexts,
+  start: number,
+  end: number,
+): void {
+  const { vector: raw } = vector as unknown as { vector: Vector };
+  for (let row = start; row < end; row++)
+    bindings.vector_assign_string_element_len(
+      raw,
+      row - start,
+      bytes.subarray(offsets[row], offsets[row + 1]),
+    );
 }
 
 /** Offsets of a compressed sparse row layout for ids sorted ascending: rows of id are offsets[id] to offsets[id+1]. */

@@ -87,7 +87,7 @@ function parseBuilt(build: number, cells: readonly Cell[]): BuiltListener {
   const taste = text('taste');
   return {
     build,
-    candidates: parseCandidates(text('pool') ?? '').candidates,
+    candidates: parseCandidates(text('pool') ?? ''),
     heard: heard === undefined ? undefined : BloomFilter.parse(heard),
     taste: taste === undefined ? undefined : parseTaste(taste),
     recent: parseHistory(text('recent') ?? ''),

@@ -26,6 +26,7 @@ export const DEFAULT_PARAMETERS = {
   pool_size: 300,
   pool_artists: 20,
   pool_artist_neighbours: 15,
+  pool_tracks_per_artist: 4,
   /** What a listener's own artist scores beside its neighbours (millionths). */
   own_artist_score: 200_000,
   pool_audio_seeds: 20,

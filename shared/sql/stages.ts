@@ -228,7 +228,7 @@ export const STAGES: readonly Stage[] = [
   stage('rejected', ['controls', 'listeners', 'recordings', 'feedback'], ['lid', 'tid'], { lid: I, tid: I }, [
     'cutoff',
   ]),
-  stage('item_features', ['recordings', 'popularity'], ['tid'], { tid: I, aid: I, kind: S, features: S }),
+  stage('item_features', ['recordings'], ['tid'], { tid: I, aid: I, kind: S, features: S }),
   stage(
     'listener_pools',
     [
@@ -252,6 +252,7 @@ export const STAGES: readonly Stage[] = [
     [
       'pool_artists',
       'pool_artist_neighbours',
+      'pool_tracks_per_artist',
       'own_artist_score',
       'pool_audio_seeds',
       'pool_popular',
@@ -315,15 +316,7 @@ export const STAGES: readonly Stage[] = [
   ),
   stage(
     'related_items',
-    [
-      'catalogue',
-      'recordings',
-      'popularity',
-      'neighbours',
-      'transitions',
-      'audio_neighbours',
-      'item_features',
-    ],
+    ['catalogue', 'recordings', 'neighbours', 'transitions', 'audio_neighbours', 'item_features'],
     ['item_id'],
     { item_id: S, related: S },
     [

@@ -3,6 +3,7 @@
  * candidate, weighed, summed, and the best are written out as text. Equal to the SQL to the last character.
  */
 import { Best } from './best.ts';
+import { type PackedTexts, TextWriter } from './text-writer.ts';
 
 /** Compressed sparse rows from ids (1-based) to columns. */
 export interface SparseRows {
@@ -37,9 +38,9 @@ export interface PoolsInput {
   readonly artistOf: Int32Array;
   /** By id, index 0 unused. */
   readonly listenerIds: readonly string[];
-  readonly itemIds: readonly string[];
-  readonly features: readonly string[];
-  readonly artistIds: readonly string[];
+  readonly itemIds: PackedTexts;
+  readonly features: PackedTexts;
+  readonly artistIds: PackedTexts;
   readonly parameters: {
     readonly own_artist_score: number;
     readonly pool_audio_seeds: number;
@@ -54,8 +55,16 @@ export interface PoolsInput {
 export interface PoolsOutput {
   readonly listenerIds: string[];
   readonly candidates: Int32Array;
-  readonly pools: string[];
+  readonly pools: PackedTexts;
 }
+
+const TAB = 9;
+const NEWLINE = 10;
+const DOT = 46;
+const LETTER_A = 97;
+const LETTER_C = 99;
+const LETTER_P = 112;
+const LETTER_S = 115;
 
 /** One generator's scores and strongest seeds over all recordings, cleared by walking what it touched. */
 class Generator {
@@ -104,19 +113,21 @@ class Generator {
 
 /** Makes the function that writes the pools of listeners first to last; its scratch memory is reused. */
 export function pools(input: PoolsInput): (first: number, last: number) => PoolsOutput {
-  const size = input.itemIds.length;
+  const size = input.itemIds.offsets.length - 1;
+  const artistCount = input.artistIds.offsets.length - 1;
   const { parameters } = input;
   const co = new Generator(size);
   const byArtist = new Generator(size);
   const audio = new Generator(size);
   const popular = new Generator(size);
-  const artists = new Generator(input.artistIds.length);
+  const artists = new Generator(artistCount);
   const generators = [co, byArtist, audio, popular];
   const barred = new Uint8Array(size);
   const proposed = new Int32Array(size);
   const isProposed = new Uint8Array(size);
-  const playsOf = new Float64Array(input.artistIds.length);
+  const playsOf = new Float64Array(artistCount);
   const best = new Best(parameters.pool_size);
+  const text = new TextWriter();
 
   const listen = (listener: number) => {
     const { seeds, neighbours, audioNeighbours } = input;
@@ -136,15 +147,16 @@ export function pools(input: PoolsInput): (first: number, last: number) => Pools
 
   const wantArtists = (listener: number) => {
     const { artistSeeds, artistNeighbours } = input;
-    for (let at = artistSeeds.offsets[listener]!; at < artistSeeds.offsets[listener + 1]!; at++) {
+    const start = artistSeeds.offsets[listener]!;
+    for (let at = start; at < artistSeeds.offsets[listener + 1]!; at++) {
       const artist = artistSeeds.ids[at]!;
       const taste = artistSeeds.scores[at]!;
-      addArtist(artist, Math.floor((taste * parameters.own_artist_score) / 1000), artist);
+      artists.add(artist, Math.floor((taste * parameters.own_artist_score) / 1000), at - start);
       for (let of = artistNeighbours.offsets[artist]!; of < artistNeighbours.offsets[artist + 1]!; of++)
-        addArtist(
+        artists.add(
           artistNeighbours.ids[of]!,
           Math.floor((taste * artistNeighbours.scores[of]!) / 1000),
-          artist,
+          at - start,
         );
     }
     const tracks = input.artistTracks[input.listenerKind[listener] === 1 ? 1 : 0];
@@ -160,14 +172,6 @@ export function pools(input: PoolsInput): (first: number, last: number) => Pools
         );
     }
     artists.clear();
-  };
-
-  /** As Generator.add, with ties between seeds going to the smaller artist as in the SQL. */
-  const addArtist = (artist: number, score: number, seed: number) => {
-    const known = artists.scores[artist]! > 0;
-    const tie = known && score === artists.strongest[artist]! && seed < artists.seeds[artist]!;
-    artists.add(artist, score, seed);
-    if (tie) artists.seeds[artist] = seed;
   };
 
   const bar = (listener: number, flag: 0 | 1) => {
@@ -204,17 +208,40 @@ export function pools(input: PoolsInput): (first: number, last: number) => Pools
 
   const thousandths = (millionths: number) => Math.floor(millionths / 1000);
 
-  const evidence = (id: number): string => {
-    let text = '';
-    if (co.scores[id]! > 0) text += ` co:${thousandths(co.scaled(id))}:${co.seeds[id]}`;
-    if (byArtist.scores[id]! > 0)
-      text += ` artist:${thousandths(byArtist.scaled(id))}:${input.artistIds[byArtist.seeds[id]!]}`;
-    if (audio.scores[id]! > 0) text += ` audio:${thousandths(audio.scaled(id))}:${audio.seeds[id]}`;
-    if (popular.scores[id]! > 0) text += ` popular:${thousandths(popular.scaled(id))}:`;
-    return text.slice(1);
+  const evidence = (letter: number, generator: Generator, id: number, seeded: boolean) => {
+    const scaled = generator.scaled(id);
+    if (scaled < 0) return;
+    text.code(letter);
+    text.integer(thousandths(scaled));
+    if (!seeded) return;
+    text.code(DOT);
+    text.integer(generator.seeds[id]!);
   };
 
-  const write = (listener: number): { candidates: number; pool: string } => {
+  const names = (texts: PackedTexts, rows: SparseRows, listener: number) => {
+    const start = rows.offsets[listener]!;
+    for (let at = start; at < rows.offsets[listener + 1]!; at++) {
+      if (at > start) text.code(TAB);
+      text.packed(texts, rows.ids[at]!);
+    }
+  };
+
+  const line = (id: number, score: number) => {
+    text.code(NEWLINE);
+    text.packed(input.features, id);
+    text.code(TAB);
+    text.integer(thousandths(score));
+    text.code(TAB);
+    text.integer(playsOf[input.artistOf[id]!]!);
+    text.code(TAB);
+    evidence(LETTER_C, co, id, true);
+    evidence(LETTER_A, byArtist, id, true);
+    evidence(LETTER_S, audio, id, true);
+    evidence(LETTER_P, popular, id, false);
+  };
+
+  /** Writes the pool and returns how many candidates are in it. */
+  const write = (listener: number): number => {
     listen(listener);
     bar(listener, 1);
     const count = gather();
@@ -231,32 +258,32 @@ export function pools(input: PoolsInput): (first: number, last: number) => Pools
       );
     }
     const { ids, scores } = best.drain();
-    const header: string[] = [];
-    for (let at = input.seeds.offsets[listener]!; at < input.seeds.offsets[listener + 1]!; at++)
-      header.push(input.itemIds[input.seeds.ids[at]!]!);
-    let pool = header.join('\t');
+    names(input.itemIds, input.seeds, listener);
+    text.code(NEWLINE);
+    names(input.artistIds, input.artistSeeds, listener);
     knowArtists(listener, true);
-    for (let at = 0; at < ids.length; at++) {
-      const id = ids[at]!;
-      const plays = playsOf[input.artistOf[id]!]!;
-      pool += `\n${input.features[id]}\t${thousandths(scores[at]!)}\t${plays}\t${evidence(id)}`;
-    }
+    for (let at = 0; at < ids.length; at++) line(ids[at]!, scores[at]!);
     knowArtists(listener, false);
     bar(listener, 0);
     for (const generator of generators) generator.clear();
-    return { candidates: ids.length, pool };
+    return ids.length;
   };
 
   return (first, last) => {
-    const output: PoolsOutput = { listenerIds: [], candidates: new Int32Array(last - first + 1), pools: [] };
+    const listenerIds: string[] = [];
+    const candidates: number[] = [];
+    const offsets = [0];
     for (let listener = first; listener <= last; listener++) {
       if (input.seeds.offsets[listener] === input.seeds.offsets[listener + 1]) continue;
-      const { candidates, pool } = write(listener);
-      output.candidates[output.pools.length] = candidates;
-      output.listenerIds.push(input.listenerIds[listener]!);
-      output.pools.push(pool);
+      candidates.push(write(listener));
+      listenerIds.push(input.listenerIds[listener]!);
+      offsets.push(text.length);
     }
-    return { ...output, candidates: output.candidates.slice(0, output.pools.length) };
+    return {
+      listenerIds,
+      candidates: Int32Array.from(candidates),
+      pools: { bytes: text.take(), offsets: Int32Array.from(offsets) },
+    };
   };
 }
 

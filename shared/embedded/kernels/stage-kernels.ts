@@ -6,6 +6,7 @@ import { appendColumns, readNumbers, readTexts, rowOffsets, toInt32 } from '../d
 import type { CoListeningInput, CoListeningOutput } from './co-listening.ts';
 import { runKernel } from './parallel.ts';
 import type { PoolsInput, PoolsOutput, SparseRows } from './pools.ts';
+import { packTexts } from './text-writer.ts';
 
 export interface KernelContext {
   readonly connection: DuckDBConnection;
@@ -153,7 +154,7 @@ async function writePools(context: KernelContext): Promise<void> {
     readRows(
       connection,
       ['aid', 'tid', 'place'],
-      `(SELECT * FROM artist_tracks WHERE kind = '${kind}') ORDER BY aid, place`,
+      `(SELECT * FROM artist_tracks WHERE kind = '${kind}' AND place <= ${of('pool_tracks_per_artist')}) ORDER BY aid, place`,
       artists,
     );
   const popularOf = async (kind: string) => {
@@ -209,9 +210,9 @@ async function writePools(context: KernelContext): Promise<void> {
       Float64Array.from([0, ...(await readNumbers(connection, ['aid'], 'recordings ORDER BY tid'))[0]!]),
     ),
     listenerIds: await readDense(connection, 'listener_id', 'listeners ORDER BY lid'),
-    itemIds: await readDense(connection, 'item_id', 'recordings ORDER BY tid'),
-    features: await readDense(connection, 'features', 'item_features ORDER BY tid'),
-    artistIds: await readDense(connection, 'artist_id', 'artists ORDER BY aid'),
+    itemIds: packTexts(await readDense(connection, 'item_id', 'recordings ORDER BY tid')),
+    features: packTexts(await readDense(connection, 'features', 'item_features ORDER BY tid')),
+    artistIds: packTexts(await readDense(connection, 'artist_id', 'artists ORDER BY aid')),
     parameters: {
       own_artist_score: of('own_artist_score'),
       pool_audio_seeds: of('pool_audio_seeds'),

@@ -52,11 +52,8 @@ function primary(cursor: Cursor, rw: Rewriting): Value {
         ? atom(sqlBytes(text), 'bytes')
         : { ...atom(sqlString(text), 'string'), text };
     }
-    case 'param': {
-      const name = node.text.slice(1);
-      if (!rw.params.includes(name)) rw.params.push(name);
-      return atom(`$${name}`);
-    }
+    case 'param':
+      return atom(`$${node.text.slice(1)}`);
     case 'group':
       return node.text === '[' ? arrayLiteral(node, rw, undefined) : parenthesised(node, rw);
     case 'symbol':

@@ -5,7 +5,7 @@ import { buildTree, isGroup, type Node, symbolOf, wordOf } from './tree.ts';
 import { type Place, UnsupportedSql } from './unsupported.ts';
 import type { Rewriting, Value } from './value.ts';
 
-/** A statement for DuckDB, and the names of the parameters it uses (DuckDB refuses values for others). */
+/** A statement for DuckDB, and the names of the parameters it uses, in order (DuckDB refuses values for others). */
 export interface DuckdbSql {
   readonly sql: string;
   readonly params: string[];
@@ -18,18 +18,19 @@ export interface DuckdbSql {
  */
 export function toDuckdb(sql: string, file = '<sql>'): DuckdbSql {
   const rewriting = new FileRewriting(file);
-  const nodes = buildTree(tokenize(sql, file), file);
+  const source = tokenize(sql, file);
+  const nodes = buildTree(source, file);
   if (symbolOf(nodes.at(-1)) === ';') nodes.pop();
   const first = nodes[0] ?? rewriting.refuse({ text: '', line: 1, column: 1 }, 'there is no statement');
   if (!isGroup(first, '(') && wordOf(first) !== 'SELECT' && wordOf(first) !== 'WITH') {
     rewriting.refuse(first, 'a stage is one SELECT');
   }
-  return { sql: rewriting.query(nodes), params: rewriting.params };
+  const params = source.tokens.filter(({ kind }) => kind === 'param').map(({ text }) => text.slice(1));
+  return { sql: rewriting.query(nodes), params: [...new Set(params)] };
 }
 
 class FileRewriting implements Rewriting {
   readonly file: string;
-  readonly params: string[] = [];
 
   constructor(file: string) {
     this.file = file;

@@ -52,8 +52,6 @@ export interface Value {
 /** One rewriting of one file. */
 export interface Rewriting {
   readonly file: string;
-  /** Parameters in the order they first appear. */
-  readonly params: string[];
   /** Rewrites one expression. */
   value(nodes: readonly Node[], at: Place): Value;
   /** Rewrites a list of nodes, a query or the inside of a clause, as it stands. */

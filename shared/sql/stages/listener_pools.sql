@@ -1,8 +1,9 @@
 -- Each listener's candidates: four generators, each scaled to its best candidate of that listener (a million), then
 -- weighed and summed; nothing heard, nothing rejected. One text cell per listener:
---   line 1 seeds' item ids by seed_no, tab-separated; then per candidate
---   features (see item_features), score, the listener's plays of the artist, and the evidence: <generator>:<score in thousandths>:<seed>, space-separated,
---   the seed a seed_no (co, audio), an artist id (artist) or nothing (popular).
+--   line 1 seeds' item ids by seed_no, line 2 artist ids by preference, both tab-separated; then per candidate
+--   features (see item_features), score, the listener's plays of the artist, and the evidence: a letter per generator
+--   (c co-listening, a artist, s sound, p popularity), its score in thousandths, and .seed, which counts from 0 in
+--   line 1 (c, s) or line 2 (a).
 WITH members AS (
   SELECT lid, MIN(kind) AS kind, COUNT(*) AS seeds
   FROM seeds
@@ -18,19 +19,17 @@ by_co_listening AS (
   GROUP BY s.lid, n.neighbour
 ),
 artists_alike AS (
-  SELECT s.lid, s.aid AS seed_aid, n.neighbour AS aid, DIV(s.taste * n.score, 1000) AS score
+  SELECT s.lid, s.preference - 1 AS seed, n.neighbour AS aid, DIV(s.taste * n.score, 1000) AS score
   FROM artist_seeds AS s
   JOIN artist_neighbours AS n ON n.aid = s.aid
   WHERE s.preference <= @pool_artists AND n.place <= @pool_artist_neighbours
   UNION ALL
-  SELECT s.lid, s.aid, s.aid, DIV(s.taste * @own_artist_score, 1000)
+  SELECT s.lid, s.preference - 1, s.aid, DIV(s.taste * @own_artist_score, 1000)
   FROM artist_seeds AS s
   WHERE s.preference <= @pool_artists
 ),
 artists_wanted AS (
-  SELECT
-    lid, aid, SUM(score) AS score,
-    ARRAY_AGG(seed_aid ORDER BY score DESC, seed_aid LIMIT 1)[SAFE_OFFSET(0)] AS seed
+  SELECT lid, aid, SUM(score) AS score, 255 - MOD(MAX(score * 256 + 255 - seed), 256) AS seed
   FROM artists_alike
   GROUP BY lid, aid
   HAVING SUM(score) > 0
@@ -39,7 +38,7 @@ by_artist AS (
   SELECT w.lid, t.tid, DIV(w.score * 10, 9 + t.place) AS score, w.seed
   FROM artists_wanted AS w
   JOIN members AS m ON m.lid = w.lid
-  JOIN artist_tracks AS t ON t.aid = w.aid AND t.kind = m.kind
+  JOIN artist_tracks AS t ON t.aid = w.aid AND t.kind = m.kind AND t.place <= @pool_tracks_per_artist
 ),
 by_audio AS (
   SELECT
@@ -113,16 +112,13 @@ lines AS (
     r.place,
     CONCAT(
       i.features, '\t', CAST(DIV(r.score, 1000) AS STRING), '\t', CAST(COALESCE(k.plays, 0) AS STRING), '\t',
-      SUBSTR(CONCAT(
-        IF(r.co IS NULL, '', CONCAT(' co:', CAST(DIV(r.co, 1000) AS STRING), ':', CAST(r.co_seed AS STRING))),
-        IF(a.artist_id IS NULL, '', CONCAT(' artist:', CAST(DIV(r.artist, 1000) AS STRING), ':', a.artist_id)),
-        IF(r.audio IS NULL, '', CONCAT(' audio:', CAST(DIV(r.audio, 1000) AS STRING), ':', CAST(r.audio_seed AS STRING))),
-        IF(r.popular IS NULL, '', CONCAT(' popular:', CAST(DIV(r.popular, 1000) AS STRING), ':'))
-      ), 2)
+      IF(r.co IS NULL, '', CONCAT('c', CAST(DIV(r.co, 1000) AS STRING), '.', CAST(r.co_seed AS STRING))),
+      IF(r.artist IS NULL, '', CONCAT('a', CAST(DIV(r.artist, 1000) AS STRING), '.', CAST(r.artist_seed AS STRING))),
+      IF(r.audio IS NULL, '', CONCAT('s', CAST(DIV(r.audio, 1000) AS STRING), '.', CAST(r.audio_seed AS STRING))),
+      IF(r.popular IS NULL, '', CONCAT('p', CAST(DIV(r.popular, 1000) AS STRING)))
     ) AS line
   FROM ranked AS r
   JOIN item_features AS i ON i.tid = r.tid
-  LEFT JOIN artists AS a ON a.aid = r.artist_seed
   LEFT JOIN affinity_artists AS k ON k.lid = r.lid AND k.aid = i.aid
   WHERE r.place <= @pool_size
 ),
@@ -130,6 +126,13 @@ bodies AS (
   SELECT lid, COUNT(*) AS candidates, STRING_AGG(line, '\n' ORDER BY place) AS body
   FROM lines
   GROUP BY lid
+),
+artist_headers AS (
+  SELECT s.lid, STRING_AGG(a.artist_id, '\t' ORDER BY s.preference) AS header
+  FROM artist_seeds AS s
+  JOIN artists AS a ON a.aid = s.aid
+  WHERE s.preference <= @pool_artists
+  GROUP BY s.lid
 ),
 headers AS (
   SELECT s.lid, STRING_AGG(t.item_id, '\t' ORDER BY s.seed_no) AS header
@@ -140,7 +143,8 @@ headers AS (
 SELECT
   u.listener_id,
   COALESCE(b.candidates, 0) AS candidates,
-  CONCAT(h.header, IF(b.body IS NULL, '', CONCAT('\n', b.body))) AS pool
+  CONCAT(h.header, '\n', COALESCE(ah.header, ''), IF(b.body IS NULL, '', CONCAT('\n', b.body))) AS pool
 FROM headers AS h
 JOIN listeners AS u ON u.lid = h.lid
+LEFT JOIN artist_headers AS ah ON ah.lid = h.lid
 LEFT JOIN bodies AS b ON b.lid = h.lid

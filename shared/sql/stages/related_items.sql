@@ -1,6 +1,6 @@
 -- What goes with each item of the catalogue, for "similar" and "next" and for listeners whose first play is minutes
--- old: the same candidate lines as a listener's pool (see listener_pools) with generators co, next and audio.
--- The first line is the popularity place of the recording in its kind.
+-- old: the same candidate lines as a listener's pool (see listener_pools) with c (co-listening), n (played
+-- next) and s (sound) as generators, without seeds, below two empty lines.
 WITH proposed AS (
   SELECT tid, neighbour AS other, 'co' AS generator, score FROM neighbours WHERE place <= @related_neighbours
   UNION ALL
@@ -37,11 +37,9 @@ bodies AS (
     STRING_AGG(
       CONCAT(
         f.features, '\t', CAST(w.score AS STRING), '\t\t',
-        SUBSTR(CONCAT(
-          IF(w.co IS NULL, '', CONCAT(' co:', CAST(w.co AS STRING), ':')),
-          IF(w.next IS NULL, '', CONCAT(' next:', CAST(w.next AS STRING), ':')),
-          IF(w.audio IS NULL, '', CONCAT(' audio:', CAST(w.audio AS STRING), ':'))
-        ), 2)
+        IF(w.co IS NULL, '', CONCAT('c', CAST(w.co AS STRING))),
+        IF(w.next IS NULL, '', CONCAT('n', CAST(w.next AS STRING))),
+        IF(w.audio IS NULL, '', CONCAT('s', CAST(w.audio AS STRING)))
       ), '\n' ORDER BY w.score DESC, w.other
     ) AS body
   FROM weighed AS w
@@ -55,9 +53,8 @@ names AS (
 )
 SELECT
   n.item_id,
-  MIN(CONCAT(CAST(p.place AS STRING), IF(b.body IS NULL, '', CONCAT('\n', b.body)))) AS related
+  MIN(CONCAT('\n', IF(b.body IS NULL, '', CONCAT('\n', b.body)))) AS related
 FROM names AS n
 JOIN recordings AS t ON t.recording_id = n.recording_id
-JOIN popularity AS p ON p.tid = t.tid
 LEFT JOIN bodies AS b ON b.tid = t.tid
 GROUP BY n.item_id

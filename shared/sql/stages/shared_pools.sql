@@ -1,5 +1,5 @@
 -- Candidates for a listener nobody knows yet: the most popular by kind, by genre and by artist, as candidate lines
--- (see listener_pools) below an empty first line.
+-- (see listener_pools) below two empty lines.
 WITH placed AS (
   SELECT CONCAT('popular#', kind) AS pool_key, tid, score, place FROM popularity
   UNION ALL
@@ -24,8 +24,8 @@ scaled AS (
 SELECT
   s.pool_key,
   COUNT(*) AS candidates,
-  CONCAT('\n', STRING_AGG(
-    CONCAT(f.features, '\t', CAST(s.score * @weight_popularity AS STRING), '\t\tpopular:', CAST(s.score AS STRING), ':'),
+  CONCAT('\n\n', STRING_AGG(
+    CONCAT(f.features, '\t', CAST(s.score * @weight_popularity AS STRING), '\t\tp', CAST(s.score AS STRING)),
     '\n' ORDER BY s.place
   )) AS pool
 FROM scaled AS s
