@@ -30,17 +30,18 @@ export async function publish(deps: PublishDeps, buildId: string): Promise<Point
   const build = await getBuild(deps.documents, buildId);
   if (!['loaded', 'published', 'rolled-back'].includes(build.status))
     throw new PermanentError(`Build ${buildId} is ${build.status}; only a loaded build can be published.`);
-  const pointer = await readPointer(deps.rows);
-  if (build.status !== 'loaded' && pointer !== undefined && isCollected(pointer, build))
-    throw new PermanentError(`The cells of build ${buildId} were collected; rebuild instead.`);
-  const next = await changePointer(deps.rows, deps.now(), (current) => withPublished(current, build.cutoff));
+  const next = await changePointer(deps.rows, deps.now(), (current) => {
+    if (current !== undefined && isCollected(current, build))
+      throw new PermanentError(`The cells of build ${buildId} were collected; rebuild instead.`);
+    return withPublished(current, build.cutoff);
+  });
   await saveBuild(deps.documents, { ...build, status: 'published' });
   return next;
 }
 
-/** A build older than every accepted one has lost its cells to collect(). */
-function isCollected(pointer: Pointer, build: Build): boolean {
-  return build.cutoff < Math.min(...pointer.accepted);
+/** What lies before the active build and is not accepted has lost its cells to collect(), or will. */
+function isCollected(pointer: Pointer, { cutoff }: Build): boolean {
+  return cutoff < pointer.active && !pointer.accepted.includes(cutoff);
 }
 
 /** Makes the accepted build before the active one serve again. Throws PermanentError when there is none. */

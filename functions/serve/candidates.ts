@@ -7,33 +7,34 @@ import type { ListenerView, Part, Reading, ReadingDeps } from './reading.ts';
 /** How many of the latest live plays lend their neighbours to a pool that was built before them. */
 const LIVE_SEEDS = 5;
 
-/** The pool text of a row as of the best readable build that has one. */
+/** Tracks first; where people listen by artist alone, the build knows no track. */
+const POPULAR_POOLS = ['popular#track', 'popular#artist'];
+
+/** The pool text of a row as of the build. */
 async function readPool(
   deps: ReadingDeps,
   table: RowTable,
   key: string,
   qualifier: string,
-  builds: readonly number[],
+  build: number,
 ): Promise<Candidate[] | undefined> {
-  for (const build of builds) {
-    const row = await deps.rows.read(table, key, [
-      { family: 'build', qualifiers: [qualifier], timestamps: [build] },
-    ]);
-    if (row?.cells[0] !== undefined) return parseCandidates(row.cells[0].value);
-  }
-  return undefined;
+  const row = await deps.rows.read(table, key, [
+    { family: 'build', qualifiers: [qualifier], timestamps: [build] },
+  ]);
+  return row?.cells[0] === undefined ? undefined : parseCandidates(row.cells[0].value);
 }
 
-/** What goes with an item; undefined where no build knows the item. Evidence names the item as seed. */
+/** What goes with an item; undefined where the build does not know the item. Evidence names the item as seed. */
 export async function relatedTo(
   deps: ReadingDeps,
   reading: Reading,
   itemId: string,
-  builds: readonly number[],
+  build: number | undefined,
 ): Promise<Candidate[] | undefined> {
+  if (build === undefined) return undefined;
   const pool = await reading.attempt(
     'related',
-    () => readPool(deps, 'catalog', itemId, 'related', builds),
+    () => readPool(deps, 'catalog', itemId, 'related', build),
     undefined,
   );
   return pool?.map((candidate) => ({
@@ -42,18 +43,22 @@ export async function relatedTo(
   }));
 }
 
-/** The most popular tracks; none, and `popularity` degraded, where no build has them. */
+/** The most popular tracks; none, and `popularity` degraded, where the build has them not. */
 export async function popular(
   deps: ReadingDeps,
   reading: Reading,
-  builds: readonly number[],
+  build: number | undefined,
 ): Promise<Candidate[]> {
   const part: Part = 'popularity';
-  const pool = await reading.attempt(
-    part,
-    () => readPool(deps, 'pools', 'popular#track', 'pool', builds),
-    undefined,
-  );
+  const find = async () => {
+    if (build === undefined) return undefined;
+    for (const key of POPULAR_POOLS) {
+      const pool = await readPool(deps, 'pools', key, 'pool', build);
+      if (pool !== undefined) return pool;
+    }
+    return undefined;
+  };
+  const pool = await reading.attempt(part, find, undefined);
   if (pool === undefined) reading.degraded.add(part);
   return pool ?? [];
 }
@@ -70,7 +75,7 @@ async function fromLivePlays(
     .slice(0, LIVE_SEEDS);
   const found = await Promise.all(
     [...new Set(seeds.map(({ itemId }) => itemId))].map((itemId) =>
-      relatedTo(deps, reading, itemId, view.builds),
+      relatedTo(deps, reading, itemId, view.build),
     ),
   );
   return found.flatMap((candidates) =>
@@ -91,7 +96,7 @@ export async function candidatesFor(
   const own = view.built?.candidates ?? [];
   const live = await fromLivePlays(deps, reading, view, weights);
   if (own.length > 0) return { basis: 'build', candidates: mergeCandidates([...own, ...live]) };
-  const everybodys = await popular(deps, reading, view.builds);
+  const everybodys = await popular(deps, reading, view.build);
   return {
     basis: live.length > 0 ? 'signals' : 'popularity',
     candidates: mergeCandidates([...live, ...everybodys]),

@@ -41,13 +41,17 @@ const BACKUPS =
 
 const SUBSCRIBERS = Object.values(SUBSCRIPTIONS).map(({ name }) => name);
 
-/** Erases a listener; repeating it is harmless. Throws what a store threw, after which it may be repeated. */
+/**
+ * Erases a listener as it was asked for; repeating it is harmless. Throws what a store threw, after which it may be
+ * repeated.
+ */
 export async function eraseListener(
-  deps: Pick<ServeDeps, 'documents' | 'history' | 'listeners' | 'rows' | 'topics' | 'clock'>,
+  deps: Pick<ServeDeps, 'documents' | 'history' | 'rows' | 'topics' | 'clock'> & {
+    readonly listeners: Pick<ServeDeps['listeners'], 'forget'>;
+  },
   listenerId: string,
-  receiptId: string,
+  { receiptId, erasedAt }: Pick<Erasure, 'receiptId' | 'erasedAt'>,
 ): Promise<Erasure> {
-  const erasedAt = deps.clock.now();
   const open: Erasure = {
     receiptId,
     listenerHash: listenerHash(listenerId),
@@ -100,7 +104,7 @@ export function addErasureRoute(app: ApiApp, deps: ServeDeps): void {
       erasedAt,
       completedAt,
       stores,
-    } = await eraseListener(deps, id, deps.newId());
+    } = await eraseListener(deps, id, { receiptId: deps.newId(), erasedAt: deps.clock.now() });
     return c.json(
       {
         receiptId,

@@ -46,14 +46,17 @@ export function startReading(now: number, logger: Logger): Reading {
 }
 
 export interface ListenerView {
-  readonly builds: readonly number[];
+  /** The one build that everything of the answer is read from; undefined while nothing was published. */
+  readonly build: number | undefined;
+  /** False where the row could not be read: what was heard or ruled out is not known, so nothing may be proposed. */
+  readonly isKnown: boolean;
   readonly built: BuiltListener | undefined;
   readonly signals: Signals;
   readonly controls: ControlsInForce;
   readonly row: ListenerRow;
 }
 
-const NOBODY: ListenerRow = { built: undefined, live: [], controls: [], damaged: [] };
+export const NOBODY: ListenerRow = { built: undefined, live: [], controls: [], damaged: [] };
 
 /** Builds that may be read, best first; none, and `build` degraded, while nothing was published. */
 export async function readBuilds(deps: ReadingDeps, reading: Reading): Promise<readonly number[]> {
@@ -70,11 +73,12 @@ export async function readListener(
 ): Promise<ListenerView> {
   const erasedAt = (await deps.erasures.erasedAt([listenerId])).get(listenerId);
   const builds = await readBuilds(deps, reading);
-  const row = await reading.attempt(
+  const found = await reading.attempt(
     'listener',
     () => deps.listeners.read(listenerId, builds, erasedAt),
-    NOBODY,
+    undefined,
   );
+  const row = found ?? NOBODY;
   if (row.damaged.length > 0) {
     reading.degraded.add('signals');
     reading.logger.error({ damaged: row.damaged.length, first: row.damaged[0] }, 'unreadable live cells');
@@ -90,5 +94,6 @@ export async function readListener(
     describe: (itemId) => described.get(itemId),
     excluded: (event) => controls.excludes(event),
   });
-  return { builds, built: row.built, signals, controls, row };
+  const build = row.built?.build ?? builds[0];
+  return { build, isKnown: found !== undefined, built: row.built, signals, controls, row };
 }

@@ -23,50 +23,65 @@ export interface Request {
   readonly describe: (itemId: string) => TrackSound | undefined;
 }
 
-/** True when the listener heard the recording, as far as filter, recent history and live events tell. */
-export function hasHeard(view: ListenerView, recordingId: string): boolean {
+/**
+ * True when the listener heard the recording, as far as filter, recent history and live events tell. Its item too is
+ * looked for where that costs no digest: it was heard under its own id while nobody knew its recording.
+ */
+export function hasHeard(
+  { signals, built }: Pick<ListenerView, 'signals' | 'built'>,
+  { itemId, recordingId }: Pick<Candidate, 'itemId' | 'recordingId'>,
+): boolean {
   return (
-    view.signals.heard.has(recordingId) ||
-    (view.built?.recent.has(recordingId) ?? false) ||
-    (view.built?.heard?.has(recordingId) ?? false)
+    signals.heard.has(recordingId) ||
+    signals.heard.has(itemId) ||
+    (built?.recent.has(recordingId) ?? false) ||
+    (built?.recent.has(itemId) ?? false) ||
+    (built?.heard?.has(recordingId) ?? false)
   );
 }
 
-function isLately(view: ListenerView, recordingId: string, weights: RankingWeights): boolean {
-  const at = view.signals.heard.get(recordingId)?.lastAt;
-  return at !== undefined && at > view.signals.now - weights.sessionMs;
+function isLately(
+  { signals }: ListenerView,
+  { itemId, recordingId }: Candidate,
+  weights: RankingWeights,
+): boolean {
+  const at = (signals.heard.get(recordingId) ?? signals.heard.get(itemId))?.lastAt;
+  return at !== undefined && at > signals.now - weights.sessionMs;
 }
 
 /** The notion of discovery that an item is for this listener now; what was heard asks the build's history. */
 export function notionOf(view: ListenerView, candidate: Candidate): string {
-  if (hasHeard(view, candidate.recordingId))
+  if (hasHeard(view, candidate))
     return view.built?.recent.get(candidate.recordingId)?.forgottenFavourite === true
       ? 'forgotten_favourite'
       : 'familiar';
+  const built = playsInBuild(view, candidate);
+  // The build names the favourite artists only: of another one it is not known that they are new.
+  if (built === undefined) return 'new_track';
   return onlineNotion(candidate, {
     heard: new Set<string>(),
-    artistPlays: (artistId) => {
-      const built =
-        candidate.artistPlays ?? view.built?.taste?.artists.find(({ id }) => id === artistId)?.plays ?? 0;
-      return built + (view.signals.artists.get(artistId)?.plays ?? 0);
-    },
+    artistPlays: (artistId) => built + (view.signals.artists.get(artistId)?.plays ?? 0),
   });
 }
 
-/** The best allowed candidates in order. */
+/** The listener's plays of the candidate's artist up to the build; undefined where the build does not tell. */
+function playsInBuild({ built }: ListenerView, { artistId, artistPlays }: Candidate): number | undefined {
+  if (built === undefined || artistPlays !== null) return artistPlays ?? 0;
+  return built.taste?.artists.find(({ id }) => id === artistId)?.plays;
+}
+
+/** The best allowed candidates in order. A dislike, said by event or by control, is a control of the row. */
 export function choose(
   candidates: readonly Candidate[],
   view: ListenerView,
   weights: RankingWeights,
   { count, perArtist, freshness, describe }: Request,
 ): Choice[] {
+  if (!view.isKnown) return [];
   const allowed = candidates.filter(
     (candidate) =>
       view.controls.blocking(candidate) === undefined &&
-      !view.signals.disliked.has(candidate.recordingId) &&
-      (freshness === 'unheard'
-        ? !hasHeard(view, candidate.recordingId)
-        : !isLately(view, candidate.recordingId, weights)),
+      (freshness === 'unheard' ? !hasHeard(view, candidate) : !isLately(view, candidate, weights)),
   );
   const ranked = rank(allowed, view.signals, currentSounds(view.signals, weights, describe), weights);
   return capArtists(ranked, count, perArtist).map((entry) => ({

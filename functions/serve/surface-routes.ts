@@ -1,6 +1,7 @@
 /** The surfaces: one listener's Discover Weekly, what to play next, and what is like a track. */
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import { accepts } from 'hono/accepts';
 import { type Answer, AnswerSchema } from '../../shared/api/answer.ts';
 import { type ApiApp, type ApiEnv, authenticated } from '../../shared/api/app.ts';
 import { Id } from '../../shared/api/ids.ts';
@@ -15,7 +16,14 @@ import { NotFound } from '../../shared/errors.ts';
 import { writeAnswer } from './answer.ts';
 import { candidatesFor, popular, relatedTo } from './candidates.ts';
 import type { ServeDeps } from './handler.ts';
-import { type ListenerView, type Reading, readBuilds, readListener, startReading } from './reading.ts';
+import {
+  type ListenerView,
+  NOBODY,
+  type Reading,
+  readBuilds,
+  readListener,
+  startReading,
+} from './reading.ts';
 import { choose, type Request } from './recommend.ts';
 
 export const DISCOVER_WEEKLY_SIZE = 30;
@@ -65,18 +73,21 @@ const similar = createRoute({
   responses: answers,
 });
 
-const NOBODY: Omit<ListenerView, 'builds'> = {
+/** Whom an answer about an item is for. */
+const ANYBODY: Omit<ListenerView, 'build'> = {
+  isKnown: true,
   built: undefined,
   signals: foldSignals([], { now: 0, describe: () => undefined }),
   controls: new ControlsInForce([], 0),
-  row: { built: undefined, live: [], controls: [], damaged: [] },
+  row: NOBODY,
 };
 
 /** JSON, or JSPF where the client asks for it. */
 function send(c: Context<ApiEnv>, answer: Answer, title: string) {
   c.header('cache-control', 'no-store');
   c.header('vary', 'accept');
-  if (c.req.header('accept')?.includes(JSPF_TYPE))
+  const supports = ['application/json', JSPF_TYPE];
+  if (accepts(c, { header: 'Accept', supports, default: 'application/json' }) === JSPF_TYPE)
     return c.json(toJspf(answer, title), 200, { 'content-type': JSPF_TYPE });
   return c.json(answer, 200);
 }
@@ -88,6 +99,21 @@ export function addSurfaceRoutes(app: ApiApp, deps: ServeDeps): void {
     const recent = view.signals.recent.map(({ itemId }) => itemId);
     const items = await reading.attempt('catalogue', () => deps.catalogue.get(recent), new Map());
     return (itemId) => items.get(itemId);
+  };
+
+  /** What goes with an item, of the best build that knows it. */
+  const findRelated = async (itemId: string, reading: Reading) => {
+    const builds = await readBuilds(deps, reading);
+    for (const build of builds) {
+      const related = await relatedTo(deps, reading, itemId, build);
+      if (related !== undefined) return { build, related };
+    }
+    return { build: builds[0], related: undefined };
+  };
+
+  const recordingOf = async (itemId: string, reading: Reading): Promise<string> => {
+    const items = await reading.attempt('catalogue', () => deps.catalogue.get([itemId]), new Map());
+    return items.get(itemId)?.recordingId ?? itemId;
   };
 
   app.openapi(discoverWeekly, async (c) => {
@@ -104,7 +130,7 @@ export function addSurfaceRoutes(app: ApiApp, deps: ServeDeps): void {
     };
     let choices = choose(candidates, view, weights, request);
     if (choices.length < DISCOVER_WEEKLY_SIZE && basis === 'build') {
-      const wider = [...candidates, ...(await popular(deps, reading, view.builds))];
+      const wider = [...candidates, ...(await popular(deps, reading, view.build))];
       choices = choose(mergeCandidates(wider), view, weights, request);
     }
     const answer = await writeAnswer(
@@ -114,7 +140,7 @@ export function addSurfaceRoutes(app: ApiApp, deps: ServeDeps): void {
         surface: 'discover-weekly',
         listenerId: id,
         basis,
-        build: view.built?.build ?? view.builds[0],
+        build: view.build,
         impressionId: deps.newId(),
         rankingVersion: weights.version,
       },
@@ -129,14 +155,17 @@ export function addSurfaceRoutes(app: ApiApp, deps: ServeDeps): void {
     requireListener(c.get('principal'), id);
     const reading = startReading(deps.clock.now(), c.get('logger'));
     const view = await readListener(deps, reading, id);
-    const around = seed === undefined ? undefined : await relatedTo(deps, reading, seed, view.builds);
-    if (seed !== undefined && around === undefined && reading.degraded.size === 0) throw unknownItem(seed);
+    const around = seed === undefined ? undefined : await relatedTo(deps, reading, seed, view.build);
+    if (seed !== undefined && around === undefined && canTell(reading)) throw unknownItem(seed);
     const own = await candidatesFor(deps, reading, view, weights);
     // What goes with the seed leads; the listener's own pool fills up and breaks ties.
     const led = (around ?? []).map(
-      (candidate): Candidate => ({ ...candidate, score: candidate.score + 1000 }),
+      (candidate): Candidate => ({ ...candidate, score: candidate.score + weights.seedLead }),
     );
-    const candidates = mergeCandidates([...led, ...own.candidates]).filter(({ itemId }) => itemId !== seed);
+    const playing = seed === undefined ? undefined : await recordingOf(seed, reading);
+    const candidates = mergeCandidates([...led, ...own.candidates]).filter(
+      ({ itemId, recordingId }) => itemId !== seed && recordingId !== playing,
+    );
     const choices = choose(candidates, view, weights, {
       count: limit,
       perArtist: 3,
@@ -150,7 +179,7 @@ export function addSurfaceRoutes(app: ApiApp, deps: ServeDeps): void {
         surface: 'next',
         listenerId: id,
         basis: led.length > 0 ? 'item' : own.basis,
-        build: view.built?.build ?? view.builds[0],
+        build: view.build,
         impressionId: deps.newId(),
         rankingVersion: weights.version,
       },
@@ -163,10 +192,9 @@ export function addSurfaceRoutes(app: ApiApp, deps: ServeDeps): void {
     const { id } = c.req.valid('param');
     const { limit } = c.req.valid('query');
     const reading = startReading(deps.clock.now(), c.get('logger'));
-    const builds = await readBuilds(deps, reading);
-    const related = await relatedTo(deps, reading, id, builds);
-    if (related === undefined && reading.degraded.size === 0) throw unknownItem(id);
-    const view: ListenerView = { ...NOBODY, builds };
+    const { build, related } = await findRelated(id, reading);
+    if (related === undefined && canTell(reading)) throw unknownItem(id);
+    const view: ListenerView = { ...ANYBODY, build };
     const choices = choose(related ?? [], view, weights, {
       count: limit,
       perArtist: 5,
@@ -180,7 +208,7 @@ export function addSurfaceRoutes(app: ApiApp, deps: ServeDeps): void {
         surface: 'similar',
         listenerId: null,
         basis: 'item',
-        build: builds[0],
+        build,
         impressionId: deps.newId(),
         rankingVersion: weights.version,
       },
@@ -188,6 +216,11 @@ export function addSurfaceRoutes(app: ApiApp, deps: ServeDeps): void {
     );
     return send(c, answer, 'Similar');
   });
+}
+
+/** Whether an item that was not found is not there: the reads that look for it did not fail. */
+function canTell({ degraded }: Reading): boolean {
+  return !degraded.has('build') && !degraded.has('related');
 }
 
 function unknownItem(itemId: string): NotFound {

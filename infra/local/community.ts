@@ -4,7 +4,7 @@ import type { ItemCatalogue } from '../../shared/ports/catalogue.ts';
 import type { DocumentStore } from '../../shared/ports/document-store.ts';
 import type { RowStore } from '../../shared/ports/row-store.ts';
 import type { Warehouse } from '../../shared/ports/warehouse.ts';
-import { listenerKey } from '../../shared/schema/rows.ts';
+import { listenerKey, POINTER_KEY } from '../../shared/schema/rows.ts';
 import { catalogueRow, listenRow } from '../../shared/schema/table-rows.ts';
 import { generateCommunity } from '../../shared/simulation/community.ts';
 
@@ -66,17 +66,31 @@ export async function fillWithCommunity(
   return { ...done, listeners: listeners.size, items: items.length, events: count };
 }
 
-/** Removes the generated listeners, with everything played in their name, and the generated items. */
+/** As Warehouse.removeSource() chooses them. */
+const GENERATED_SQL = `SELECT 'listener' AS kind, listener_id AS id
+  FROM listens GROUP BY listener_id HAVING LOGICAL_OR(source = 'generated')
+  UNION ALL
+  SELECT 'item', item_id FROM catalogue GROUP BY item_id HAVING LOGICAL_AND(source = 'generated')`;
+
+/**
+ * Removes the generated listeners, with everything played in their name, the generated items, and the pools for
+ * everybody that were made of them. Cut short, it is repeated whole: the warehouse, which names them, comes last.
+ */
 export async function removeCommunity(deps: {
   readonly rows: RowStore;
-  readonly warehouse: Pick<Warehouse, 'removeSource'>;
+  readonly warehouse: Pick<Warehouse, 'query' | 'removeSource'>;
   readonly documents: DocumentStore;
 }): Promise<{ readonly listeners: number; readonly items: number } | undefined> {
   const state = await readCommunity(deps.documents);
   if (state === undefined || state.status === 'removed') return undefined;
+  const generated = await deps.warehouse.query(GENERATED_SQL);
+  const named = (kind: string) => generated.filter((row) => row.kind === kind).map(({ id }) => String(id));
+  await deps.rows.deleteRows('listeners', named('listener').map(listenerKey));
+  await deps.rows.deleteRows('catalog', named('item'));
+  const pools: string[] = [];
+  for await (const { key } of deps.rows.scan('pools')) if (key !== POINTER_KEY) pools.push(key);
+  await deps.rows.deleteRows('pools', pools);
   const { listeners, items } = await deps.warehouse.removeSource('generated');
-  await deps.rows.deleteRows('listeners', listeners.map(listenerKey));
-  await deps.rows.deleteRows('catalog', items);
   await deps.documents.put(COLLECTION, ID, { ...state, status: 'removed' });
   return { listeners: listeners.length, items: items.length };
 }

@@ -105,6 +105,8 @@ export async function openCore(settings: Settings, logger: Logger, onProgress: O
     rollback: () => warehouse.rollback(),
     builds: () => listBuilds(documents),
     async importHistories(request) {
+      // What was played in a generated listener's name goes with them, also what is still on its way.
+      await Promise.all(Object.values(SUBSCRIPTIONS).map(({ name }) => topics.settled(name)));
       const { removed, imported } = await warehouse.importHistories(request);
       return { removed: removed ?? null, imported };
     },
@@ -134,11 +136,14 @@ export async function openCore(settings: Settings, logger: Logger, onProgress: O
       (await operations.issueToken({ listenerId: null, days: SERVICE_TOKEN_DAYS })).token,
     /** Waits for what is under way, then lets go of everything. */
     async close(): Promise<void> {
-      await topics.close();
-      await warehouse.close();
-      await worker.terminate();
-      await environment.close();
-      directory.close();
+      try {
+        await topics.close();
+        await warehouse.close();
+      } finally {
+        await worker.terminate();
+        await environment.close();
+        directory.close();
+      }
     },
   };
 }

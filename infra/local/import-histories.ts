@@ -19,6 +19,8 @@ export interface ImportDeps {
   readonly documents: DocumentStore;
   readonly catalogue: ItemCatalogue;
   readonly now: () => number;
+  /** Called once, when there is something to import and before it is written. */
+  readonly makeRoom: () => Promise<void>;
   readonly onProgress: (progress: Progress) => void;
 }
 
@@ -48,7 +50,10 @@ export async function importHistories(
     isMusicArtist: (artistId) => isMusicArtist(deps.warehouse, artistId),
   });
   let portion: Imported[] = [];
+  let hasRoom = false;
   for await (const batch of run) {
+    if (!hasRoom) await deps.makeRoom();
+    hasRoom = true;
     portion.push(...batch);
     if (portion.length < PORTION) continue;
     await write(deps, portion, receivedAt);

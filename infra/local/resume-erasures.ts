@@ -1,29 +1,42 @@
 /** An erasure that a crash cut short is finished before anything is answered: its tombstone says it was wanted. */
-
+import { eraseListener } from '../../functions/serve/erasure-route.ts';
+import { createHistory } from '../../functions/serve/history.ts';
 import { erasureRow } from '../../shared/embedded/duckdb-warehouse.ts';
 import { type Erasure, saveErasure } from '../../shared/rows/erasures.ts';
-import { listenerHash, listenerKey, listenerOfKey } from '../../shared/schema/rows.ts';
+import { listenerHash, listenerOfKey } from '../../shared/schema/rows.ts';
 import type { Core } from './core.ts';
 
-/** Finds the listeners of unfinished tombstones by their hash, and removes what is left of them. */
-export async function resumeErasures(core: Core): Promise<number> {
+type Stores = Pick<Core, 'clock' | 'documents' | 'rows' | 'topics'> & {
+  readonly warehouse: Pick<Core['warehouse'], 'append' | 'query' | 'eraseListener'>;
+};
+
+/** Finds the listeners of unfinished tombstones by their hash and erases what is left of them; returns how many. */
+export async function resumeErasures(core: Stores): Promise<number> {
   const all = await core.documents.list<Erasure>('erasures');
   const open = all.map(({ value }) => value).filter(({ completedAt }) => completedAt === null);
   if (open.length === 0) return 0;
   const byHash = new Map(open.map((erasure) => [erasure.listenerHash, erasure]));
-  const ids = new Set<string>();
-  for await (const { key } of core.rows.scan('listeners')) ids.add(listenerOfKey(key));
-  for (const table of ['listens', 'controls', 'impressions'])
-    for (const row of await core.warehouse.query(`SELECT DISTINCT listener_id FROM ${table}`))
-      ids.add(String(row.listener_id));
-  for (const id of ids) {
+  const history = createHistory(core.warehouse, erasureRow);
+  // Nothing was read yet, so there is nothing in memory to forget.
+  const deps = { ...core, history, listeners: { forget: () => {} } };
+  for (const id of await knownListeners(core)) {
     const erasure = byHash.get(listenerHash(id));
     if (erasure === undefined) continue;
-    await core.rows.deleteRows('listeners', [listenerKey(id)]);
-    await core.warehouse.append('erasures', [erasureRow(id, erasure.erasedAt)]);
-    await core.warehouse.eraseListener(id);
+    await eraseListener(deps, id, erasure);
+    byHash.delete(erasure.listenerHash);
   }
-  for (const erasure of open)
+  for (const erasure of byHash.values())
     await saveErasure(core.documents, { ...erasure, completedAt: core.clock.now() });
   return open.length;
+}
+
+/** Every listener of whom any store still holds something. */
+async function knownListeners({ rows, topics, warehouse }: Stores): Promise<Set<string>> {
+  const ids = new Set<string>();
+  for await (const { key } of rows.scan('listeners')) ids.add(listenerOfKey(key));
+  for (const table of ['listens', 'controls', 'impressions'])
+    for (const row of await warehouse.query(`SELECT DISTINCT listener_id FROM ${table}`))
+      ids.add(String(row.listener_id));
+  for (const { orderingKey } of await topics.deadLetters()) ids.add(orderingKey);
+  return ids;
 }

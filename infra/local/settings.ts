@@ -15,7 +15,11 @@ const Environment = z.object({
   SEGUE_COMMUNITY: z.enum(['on', 'off']).default('on'),
   SEGUE_SEED: z.coerce.number().int().min(0).default(1),
   /** UTC hour of the nightly build, or `off`. */
-  SEGUE_REBUILD_HOUR: z.union([z.literal('off'), z.coerce.number().int().min(0).max(23)]).default(3),
+  SEGUE_REBUILD_HOUR: z
+    .union([z.literal('off'), z.coerce.number().int().min(0).max(23)], {
+      error: 'must be an hour from 0 to 23, or off',
+    })
+    .default(3),
   SEGUE_THREADS: z.coerce.number().int().min(1).max(256).optional(),
   SEGUE_MEMORY_GIB: z.coerce.number().min(0.25).optional(),
   SEGUE_OIDC_ISSUER: z.url().optional(),
@@ -41,7 +45,7 @@ export interface Settings {
 
 /** Settings from environment variables. Throws PermanentError that lists everything wrong with them. */
 export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim() !== ''));
   const parsed = Environment.safeParse(given);
   const problems = parsed.success
     ? []

@@ -1,7 +1,8 @@
 /** The subscriptions that feed the warehouse: what a BigQuery subscription does in the cloud. */
 import { z } from 'zod';
 import { parseListeningEvent } from '../../shared/api/listening-event.ts';
-import type { CatalogueItem } from '../../shared/domain/item.ts';
+import { fieldProblems } from '../../shared/api/problem.ts';
+import { type CatalogueItem, ITEM_KINDS } from '../../shared/domain/item.ts';
 import { messageOf } from '../../shared/errors.ts';
 import type { Erasures } from '../../shared/ports/erasures.ts';
 import { ACK, type Handler, type Message, type Outcome } from '../../shared/ports/topics.ts';
@@ -55,6 +56,20 @@ function unlessErased(
   };
 }
 
+/** A message as its schema says; throws with what is wrong, and without what else the message holds. */
+function parse<T>(schema: z.ZodType<T>, data: string): T {
+  let raw: unknown;
+  try {
+    raw = JSON.parse(data);
+  } catch {
+    throw new Error('not JSON');
+  }
+  const parsed = schema.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  const problems = fieldProblems(parsed.error).map(({ pointer, detail }) => `${pointer || '/'}: ${detail}`);
+  throw new Error(problems.join('; ').slice(0, 500));
+}
+
 export function listensSink(warehouse: Appender, erasures: Erasures): Handler {
   return sink(
     warehouse,
@@ -67,19 +82,42 @@ export function listensSink(warehouse: Appender, erasures: Erasures): Handler {
   );
 }
 
+const Name = z.string().min(1);
+
+const Item = z.object({
+  itemId: Name,
+  recordingId: Name,
+  kind: z.enum(ITEM_KINDS),
+  title: z.string().nullable(),
+  artist: z.string().nullable(),
+  artistId: z.string().nullable(),
+  album: z.string().nullable(),
+  genres: z.array(z.string()),
+  tempo: z.number().nullable(),
+  key: z.int().nullable(),
+  mode: z.int().nullable(),
+  energy: z.number().nullable(),
+  valence: z.number().nullable(),
+  year: z.int().nullable(),
+  explicit: z.boolean().nullable(),
+  durationMs: z.int().nullable(),
+  isrc: z.string().nullable(),
+  mbid: z.string().nullable(),
+  source: z.string(),
+  updatedAt: z.int(),
+}) satisfies z.ZodType<CatalogueItem>;
+
 export function catalogueSink(warehouse: Appender): Handler {
-  return sink(warehouse, 'catalogue', async () => ({ data }) => [
-    catalogueRow(JSON.parse(data) as CatalogueItem),
-  ]);
+  return sink(warehouse, 'catalogue', async () => ({ data }) => [catalogueRow(parse(Item, data))]);
 }
 
 const ControlChange = z.object({
-  listener_id: z.string(),
-  kind: z.string(),
-  target: z.string(),
+  listener_id: Name,
+  kind: Name,
+  target: Name,
   active: z.boolean(),
-  until: z.number().nullable(),
-  changed_at: z.number(),
+  until: z.int().nullable(),
+  changed_at: z.int(),
 });
 
 export function controlsSink(warehouse: Appender, erasures: Erasures): Handler {
@@ -87,22 +125,22 @@ export function controlsSink(warehouse: Appender, erasures: Erasures): Handler {
     warehouse,
     'controls',
     unlessErased(erasures, ({ data }) => {
-      const change = ControlChange.parse(JSON.parse(data));
+      const change = parse(ControlChange, data);
       return { listenerId: change.listener_id, at: change.changed_at, rows: [change] };
     }),
   );
 }
 
 const ImpressionMessage = z.object({
-  impression_id: z.string(),
-  listener_id: z.string(),
-  surface: z.string(),
+  impression_id: Name,
+  listener_id: Name,
+  surface: Name,
   build_id: z.string().nullable(),
-  served_at: z.number(),
+  served_at: z.int(),
   items: z.array(
     z.object({
-      position: z.number(),
-      item_id: z.string(),
+      position: z.int(),
+      item_id: Name,
       recording_id: z.string(),
       source: z.string(),
       notion: z.string(),
@@ -117,7 +155,7 @@ export function impressionsSink(warehouse: Appender, erasures: Erasures): Handle
     warehouse,
     'impressions',
     unlessErased(erasures, ({ data }) => {
-      const { items, ...impression } = ImpressionMessage.parse(JSON.parse(data));
+      const { items, ...impression } = parse(ImpressionMessage, data);
       return {
         listenerId: impression.listener_id,
         at: impression.served_at,

@@ -78,9 +78,12 @@ const methods = {
     inTurn(() => fillWithCommunity({ warehouse, documents, catalogue, now }, seed)),
   importHistories: (request: { paths: readonly string[]; listenerId: string }) =>
     inTurn(async () => {
-      const removed = await removeCommunity({ rows, warehouse, documents });
+      let removed: Awaited<ReturnType<typeof removeCommunity>>;
+      const makeRoom = async () => {
+        removed = await removeCommunity({ rows, warehouse, documents });
+      };
       const imported = await importHistories(
-        { warehouse, documents, catalogue, now, onProgress: report },
+        { warehouse, documents, catalogue, now, makeRoom, onProgress: report },
         request,
       );
       return { removed, imported };

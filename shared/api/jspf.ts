@@ -33,11 +33,15 @@ export const JspfSchema = z
 
 export type Jspf = z.infer<typeof JspfSchema>;
 
+const MBID = /^mbid:([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/i;
+/** URIs of known schemes, in the characters of RFC 3986: an id comes from whoever submitted it. */
+const URI = /^(?:https?:\/\/|spotify:|urn:)(?:[\w\-.~:/?#[\]@!$&'()*+,;=]|%[\da-f]{2})+$/i;
+
 /** Ids that are URIs stay as they are; others become URNs of this system. */
 function uriOf(id: string): string {
-  const mbid = /^mbid:(.+)$/.exec(id)?.[1];
+  const mbid = MBID.exec(id)?.[1];
   if (mbid !== undefined) return `https://musicbrainz.org/recording/${mbid}`;
-  return /^[a-z][a-z0-9+.-]*:/i.test(id) ? id : `urn:segue:item:${encodeURIComponent(id)}`;
+  return URI.test(id) ? id : `urn:segue:item:${encodeURIComponent(id)}`;
 }
 
 function trackOf(item: AnswerItem): Jspf['playlist']['track'][number] {

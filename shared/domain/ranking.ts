@@ -17,6 +17,8 @@ export interface RankingWeights {
   readonly sessionMs: number;
   /** What a candidate found from a live play counts against one of the build's best. */
   readonly liveSeed: number;
+  /** Added to the build's score of what goes with the seed of `next`, 0 to 1000, so that it leads. */
+  readonly seedLead: number;
 }
 
 export const RANKING_WEIGHTS: RankingWeights = {
@@ -27,6 +29,7 @@ export const RANKING_WEIGHTS: RankingWeights = {
   liveSound: 0.1,
   sessionMs: 2 * 3_600_000,
   liveSeed: 0.6,
+  seedLead: 1000,
 };
 
 export interface Ranked {

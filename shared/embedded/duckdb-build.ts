@@ -83,10 +83,16 @@ class DuckdbBuild implements BuildSpace {
   async *read(stage: Stage): AsyncIterable<readonly Record<string, SqlValue>[]> {
     const columns = Object.entries(stage.columns);
     const list = columns.map(([name, type]) =>
-      type === 'INT64' ? `CAST("${name}" AS DOUBLE)` : `"${name}"`,
+      type === 'INT64'
+        ? `CAST("${name}" AS DOUBLE)`
+        : type === 'TIMESTAMP'
+          ? `CAST(epoch_ms("${name}") AS DOUBLE)`
+          : `"${name}"`,
     );
-    // A stage's table was filled in key order, which a scan keeps.
-    const result = await this.#connection.stream(`SELECT ${list.join(', ')} FROM "${stage.name}"`);
+    // The table of an ordered stage was filled in key order, which a scan keeps.
+    const key = stage.key.map((name) => `"${name}"`).join(', ');
+    const order = stage.ordered === true ? '' : ` ORDER BY ${key}`;
+    const result = await this.#connection.stream(`SELECT ${list.join(', ')} FROM "${stage.name}"${order}`);
     for (;;) {
       const chunk = await result.fetchChunk();
       if (chunk === null || chunk.rowCount === 0) return;

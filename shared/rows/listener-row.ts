@@ -33,13 +33,15 @@ export interface ListenerRow {
 const { live: LIVE, control: CONTROL, build: BUILD } = ROW_TABLES.listeners;
 const QUALIFIERS = ['pool', 'heard', 'taste', 'recent'];
 const CACHED_LISTENERS = 2_000;
+/** UTF-16 units of the cells behind what is kept; parsed they take some five times as many bytes. */
+const CACHED_TEXT = 64 * 1024 * 1024;
 
 /**
  * A reader of listeners' rows. `read` takes the builds a reader may use, best first (readableBuilds), and the
  * instant of the listener's last erasure, before which nothing counts.
  */
 export function createListenerReader(rows: RowStore) {
-  const cache = new LRUCache<string, BuiltListener>({ max: CACHED_LISTENERS });
+  const cache = new LRUCache<string, BuiltListener>({ max: CACHED_LISTENERS, maxSize: CACHED_TEXT });
 
   async function readBuilt(
     listenerId: string,
@@ -54,7 +56,8 @@ export function createListenerReader(rows: RowStore) {
       ]);
       if (row === undefined) continue;
       const built = parseBuilt(build, row.cells);
-      cache.set(`${build} ${listenerId}`, built);
+      const size = row.cells.reduce((sum, { value }) => sum + value.length, 1);
+      cache.set(`${build} ${listenerId}`, built, { size });
       return built;
     }
     return undefined;

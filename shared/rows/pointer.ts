@@ -49,12 +49,12 @@ export async function changePointer(
   }
 }
 
-/** The pointer after `build` is published. */
+/** The pointer after `build` is published: it and the newest of the others stay accepted. */
 export function withPublished(pointer: Pointer | undefined, build: number): Pointer {
-  const others = (pointer?.accepted ?? []).filter((accepted) => accepted !== build);
+  const others = (pointer?.accepted ?? []).filter((accepted) => accepted !== build).sort((a, b) => b - a);
   return {
     active: build,
-    accepted: [build, ...others].sort((a, b) => b - a).slice(0, ACCEPTED_BUILDS),
+    accepted: [build, ...others.slice(0, ACCEPTED_BUILDS - 1)].sort((a, b) => b - a),
   };
 }
 

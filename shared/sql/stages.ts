@@ -28,14 +28,14 @@ export const STAGES: readonly Stage[] = [
   ),
   stage(
     'artists',
-    ['catalogue', 'artist_features', 'listens'],
+    ['catalogue', 'artist_features', 'listens', 'listeners'],
     ['aid'],
     { aid: I, artist_id: S, name: S, tempo: F, energy: F, valence: F },
     ['cutoff'],
   ),
   stage(
     'recordings',
-    ['catalogue', 'listens', 'artists'],
+    ['catalogue', 'listens', 'listeners', 'artists'],
     ['tid'],
     {
       tid: I,
@@ -88,9 +88,10 @@ export const STAGES: readonly Stage[] = [
     },
     ['cutoff'],
   ),
+  stage('exclusions', ['controls', 'listeners'], ['lid', 'target'], { lid: I, target: S }, ['cutoff']),
   stage(
     'listening',
-    ['listens', 'repeated_events', 'listeners', 'recordings', 'controls'],
+    ['listens', 'repeated_events', 'listeners', 'recordings', 'exclusions'],
     ['lid', 'heard_at', 'event_id'],
     {
       lid: I,
@@ -112,7 +113,7 @@ export const STAGES: readonly Stage[] = [
   ),
   stage(
     'feedback',
-    ['listens', 'repeated_events', 'listeners', 'recordings'],
+    ['listens', 'repeated_events', 'listeners', 'recordings', 'exclusions'],
     ['lid', 'given_at', 'event_id'],
     {
       lid: I,
@@ -135,7 +136,7 @@ export const STAGES: readonly Stage[] = [
     listens: I,
     skips: I,
   }),
-  stage('affinity_tracks', ['listening', 'feedback', 'controls', 'listeners', 'recordings'], ['lid', 'tid'], {
+  stage('affinity_tracks', ['listening', 'feedback'], ['lid', 'tid'], {
     lid: I,
     tid: I,
     aid: I,
@@ -147,7 +148,9 @@ export const STAGES: readonly Stage[] = [
     measured: I,
     completions: I,
     public_plays: I,
+    public_skips: I,
     last_at: I,
+    last_heard_at: I,
     last_play_at: I,
   }),
   stage('affinity_artists', ['affinity_tracks'], ['lid', 'aid'], {
@@ -156,6 +159,7 @@ export const STAGES: readonly Stage[] = [
     affinity: I,
     evidence: I,
     plays: I,
+    public_plays: I,
     skips: I,
     recordings: I,
     last_at: I,
@@ -225,9 +229,13 @@ export const STAGES: readonly Stage[] = [
   stage('transitions', ['listening'], ['tid', 'place'], { tid: I, next_tid: I, times: I, place: I }, [
     'transitions',
   ]),
-  stage('rejected', ['controls', 'listeners', 'recordings', 'feedback'], ['lid', 'tid'], { lid: I, tid: I }, [
-    'cutoff',
-  ]),
+  stage(
+    'rejected',
+    ['controls', 'listeners', 'catalogue', 'recordings', 'feedback'],
+    ['lid', 'tid'],
+    { lid: I, tid: I },
+    ['cutoff'],
+  ),
   stage('item_features', ['recordings'], ['tid'], { tid: I, aid: I, kind: S, features: S }),
   stage(
     'listener_pools',

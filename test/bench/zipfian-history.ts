@@ -50,7 +50,7 @@ export async function fillWithPlays(
         ${endAt} - ((n - k) // 10) * 150000000 - (10 - k % 10) * 240000 - hash(u, k) % 60000 AS heard_ms
       FROM each_play
     ),
-    chosen AS (SELECT *, hash(rank, 'track') % ${tracks} AS i FROM placed)
+    chosen AS (SELECT *, (rank * 48271) % ${tracks} AS i FROM placed)
     SELECT 'e' || u || '-' || k, 1, 'listen', 'u' || u, 't' || i, 't' || i, NULL,
       make_timestamp((heard_ms * 1000)::BIGINT), make_timestamp(((heard_ms + 2000) * 1000)::BIGINT),
       CASE WHEN hash(u, k, 's') % 3 = 0 THEN 5000 + hash(u, k, 'p') % 24000 ELSE 120000 + hash(u, k, 'p') % 180000 END,

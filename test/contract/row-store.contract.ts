@@ -1,22 +1,11 @@
 /** The contract of RowStore, for every adapter. */
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { InvalidInput } from '../../shared/errors.ts';
-import type { CellWrite, FamilyFilter, Row, RowStore } from '../../shared/ports/row-store.ts';
+import type { FamilyFilter, RowStore } from '../../shared/ports/row-store.ts';
 import { type Opened, withOpened } from './opened.ts';
-import { RowStoreModel } from './row-store.model.ts';
-
-export interface RowStoreCapabilities {
-  /** False where the store collects by its own rules, so that collect() answers 0. */
-  readonly collects: boolean;
-  /** False where there is nothing to close and open again. */
-  readonly reopens: boolean;
-}
-
-const LONG = 'a'.repeat(70);
-/** In byte order. */
-const NAMES = ['a', 'a#', LONG, 'ab', 'b', 'é', '\u{fffd}', '\u{1f3b5}'];
-const FAMILIES = ['live', 'control', 'build'];
+import { describeRowLimits } from './row-store.limits.ts';
+import { cell, FAMILIES, LONG, NAMES, rowsOf } from './row-store.names.ts';
+import type { RowStoreCapabilities } from './row-store.random.ts';
+import { describeRandomRows } from './row-store.random.ts';
 
 export function describeRowStore(
   name: string,
@@ -57,17 +46,6 @@ export function describeRowStore(
         expect((await store.read('listeners', 'row'))?.cells.map(({ value }) => value)).toEqual(['second']);
         await store.write('listeners', [cell({ value: '' })]);
         expect((await store.read('listeners', 'row'))?.cells.map(({ value }) => value)).toEqual(['']);
-      }),
-    );
-
-    it(
-      'keeps text of a megabyte and any script as it is',
-      withStore(async (store) => {
-        const value = `${'Großmutter 🎧 Ирина\t\n'.repeat(50_000)}"\\`;
-        await store.write('listeners', [cell({ value }), cell({ qualifier: 'small', value: '\u0000' })]);
-        const row = await store.read('listeners', 'row');
-        expect(row?.cells.map((found) => found.value === value)).toEqual([true, false]);
-        expect(row?.cells[1]?.value).toBe('\u0000');
       }),
     );
 
@@ -267,39 +245,6 @@ export function describeRowStore(
       }),
     );
 
-    it(
-      'refuses names and times that cannot be stored, naming them, and writes nothing of the call',
-      withStore(async (store) => {
-        const bad: [string, Partial<CellWrite>][] = [
-          ['/1/key', { key: '' }],
-          ['/1/key', { key: 'x'.repeat(513) }],
-          ['/1/key', { key: '\u{1f3b5}'.repeat(129) }],
-          ['/1/key', { key: 'a\u0001b' }],
-          ['/1/qualifier', { qualifier: 'line\nbreak' }],
-          ['/1/qualifier', { qualifier: '\ud800' }],
-          ['/1/family', { family: 'unknown' }],
-          ['/1/timestamp', { timestamp: 1.5 }],
-          ['/1/timestamp', { timestamp: -1 }],
-          ['/1/timestamp', { timestamp: Number.NaN }],
-        ];
-        for (const [pointer, change] of bad) {
-          const cells = [cell({}), cell(change)];
-          await expect(store.write('listeners', cells), JSON.stringify(change)).rejects.toSatisfy(
-            (error) => error instanceof InvalidInput && error.problems[0]?.pointer === pointer,
-          );
-          await expect(store.writeIfAbsent('listeners', cells)).rejects.toBeInstanceOf(InvalidInput);
-        }
-        await expect(store.read('listeners', '')).rejects.toBeInstanceOf(InvalidInput);
-        await expect(store.read('listeners', 'a', [{ family: 'unknown' }])).rejects.toBeInstanceOf(
-          InvalidInput,
-        );
-        expect(await rowsOf(store.scan('listeners'))).toEqual([]);
-        const longest = cell({ key: 'k'.repeat(512), qualifier: 'é'.repeat(256) });
-        await store.write('listeners', [longest]);
-        expect((await store.read('listeners', longest.key))?.cells[0]?.qualifier).toBe(longest.qualifier);
-      }),
-    );
-
     if (capabilities.reopens)
       it(
         'keeps everything when it is closed and opened again',
@@ -312,117 +257,7 @@ export function describeRowStore(
         }),
       );
 
-    it(
-      'agrees with a plain list of cells under random writes and filters',
-      withStore(async (store) => {
-        let run = 0;
-        await fc.assert(
-          fc.asyncProperty(
-            fc.array(command(capabilities), { maxLength: 12 }),
-            fc.array(filters, { minLength: 1, maxLength: 6 }),
-            async (commands, reads) => {
-              const prefix = `${run++}:`;
-              const model = new RowStoreModel();
-              for (const run of commands)
-                expect(await run(store, prefix)).toEqual(await run(asStore(model), prefix));
-              for (const filter of reads) {
-                expect(
-                  await rowsOf(store.scan('listeners', { prefix, ...(filter && { filters: filter }) })),
-                ).toEqual(model.scan(prefix, filter));
-                const keys = NAMES.map((key) => prefix + key);
-                expect(await store.readMany('listeners', keys, filter)).toEqual(
-                  keys.map((key) => model.read(key, filter)),
-                );
-              }
-              await store.deleteRows(
-                'listeners',
-                NAMES.map((key) => prefix + key),
-              );
-            },
-          ),
-          { numRuns: 60 },
-        );
-      }),
-    );
+    describeRowLimits(open);
+    describeRandomRows(open, capabilities);
   });
-}
-
-function cell(change: Partial<CellWrite>): CellWrite {
-  return { key: 'row', family: 'live', qualifier: 'e#1', timestamp: 1, value: 'v', ...change };
-}
-
-async function rowsOf(rows: AsyncIterable<Row>): Promise<Row[]> {
-  const all: Row[] = [];
-  for await (const row of rows) all.push(row);
-  return all;
-}
-
-type Command = (store: ModelledStore, prefix: string) => Promise<unknown>;
-type ModelledStore = Pick<RowStore, 'write' | 'writeIfAbsent' | 'compareAndSet' | 'deleteRows' | 'collect'>;
-
-function asStore(model: RowStoreModel): ModelledStore {
-  return {
-    write: async (_, cells) => model.write(cells),
-    writeIfAbsent: async (_, cells) => model.writeIfAbsent(cells),
-    compareAndSet: async (_, cell, expected) => model.compareAndSet(cell, expected),
-    deleteRows: async (_, keys) => model.deleteRows(keys),
-    collect: async (_, family, before, keep) => model.collect(family, before, keep),
-  };
-}
-
-const timestamp = fc.integer({ min: 0, max: 4 });
-const family = fc.constantFrom(...FAMILIES);
-const qualifier = fc.constantFrom(...NAMES.slice(0, 5));
-const anyCell = fc.record<CellWrite>({
-  key: fc.constantFrom(...NAMES),
-  family,
-  qualifier,
-  timestamp,
-  value: fc.constantFrom('', 'v', 'w'),
-});
-
-const filters = fc.option(
-  fc.array(
-    fc.record<FamilyFilter>(
-      {
-        family,
-        qualifiers: fc.array(qualifier, { maxLength: 3 }),
-        from: timestamp,
-        timestamps: fc.array(timestamp, { maxLength: 3 }),
-        versions: fc.constantFrom('newest', 'all'),
-      },
-      { requiredKeys: ['family'] },
-    ),
-    { maxLength: 3 },
-  ),
-  { nil: undefined },
-);
-
-function command({ collects }: RowStoreCapabilities): fc.Arbitrary<Command> {
-  const placed = (prefix: string) => (cell: CellWrite) => ({ ...cell, key: prefix + cell.key });
-  const cells = fc.array(anyCell, { minLength: 1, maxLength: 8 });
-  const writes = cells.map<Command>((list) => (store, p) => store.write('listeners', list.map(placed(p))));
-  const absents = cells.map<Command>(
-    (list) => (store, p) => store.writeIfAbsent('listeners', list.map(placed(p))),
-  );
-  const sets = fc.tuple(anyCell, fc.constantFrom(undefined, '', 'v')).map<Command>(
-    ([one, expected]) =>
-      (store, p) =>
-        store.compareAndSet('listeners', placed(p)(one), expected),
-  );
-  const deletes = fc.array(fc.constantFrom(...NAMES), { maxLength: 2 }).map<Command>(
-    (keys) => (store, p) =>
-      store.deleteRows(
-        'listeners',
-        keys.map((key) => p + key),
-      ),
-  );
-  const collecting = fc.tuple(family, timestamp, fc.array(timestamp, { maxLength: 2 })).map<Command>(
-    ([name, before, keep]) =>
-      (store) =>
-        store.collect('listeners', name, before, keep),
-  );
-  return collects
-    ? fc.oneof(writes, absents, sets, deletes, collecting)
-    : fc.oneof(writes, absents, sets, deletes);
 }

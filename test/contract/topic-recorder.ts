@@ -1,6 +1,12 @@
 /** Handlers that note what they were given, for the suites of Topics. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ACK, type Handler, type Message, type Outcome } from '../../shared/ports/topics.ts';
+import {
+  ACK,
+  type Handler,
+  type Message,
+  type Outcome,
+  type OutgoingMessage,
+} from '../../shared/ports/topics.ts';
 
 export class Recorder {
   readonly deliveries: Message[] = [];
@@ -38,4 +44,9 @@ export async function eventually(condition: () => boolean | Promise<boolean>): P
     if (performance.now() > deadline) throw new Error(`Not within ten seconds: ${condition}`);
     await sleep(5);
   }
+}
+
+/** Messages of one key whose data is the key and a number from 0 on. */
+export function messages(orderingKey: string, count: number): OutgoingMessage[] {
+  return Array.from({ length: count }, (_, i) => ({ orderingKey, data: orderingKey + i }));
 }

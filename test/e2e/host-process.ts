@@ -5,6 +5,7 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
 import { callHost } from '../../infra/local/admin-socket.ts';
 import type { OnProgress, Operations } from '../../infra/local/operations.ts';
 import { adminSocketOf } from '../../shared/embedded/data-directory.ts';
@@ -22,10 +23,11 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Makes a folder for one test; `remove` takes it away again. */
-export function temporaryFolder(): { readonly path: string; remove(): void } {
+/** Makes a folder that is taken away again when the test has finished. */
+export function temporaryFolder(): string {
   const path = realpathSync(mkdtempSync(join(tmpdir(), 'segue-e2e-')));
-  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+  onTestFinished(() => rmSync(path, { recursive: true, force: true, maxRetries: 5 }));
+  return path;
 }
 
 /** The environment of a test's host: nothing of the tester's own configuration, a free port, one thread fewer. */
@@ -76,6 +78,10 @@ export class HostProcess {
       stdout: this.output.stdout,
       stderr: this.output.stderr,
     }));
+    // Also when the test fails in between: no test leaves a process behind.
+    onTestFinished(async () => {
+      if (child.exitCode === null && child.signalCode === null) await this.kill();
+    });
   }
 
   /** Resolves once it has told the three requests; rejects with its output when it ends before, or takes too long. */

@@ -10,16 +10,15 @@ import { environmentOf, eventually, HostProcess, ROOT, startHost, temporaryFolde
 const run = promisify(execFile);
 
 /** Runs a line as it was printed, and only then asks for the status as well. */
-async function paste(line: string): Promise<{ status: number; body: unknown }> {
+async function paste<T>(line = 'false'): Promise<{ status: number; body: T }> {
   const { stdout: pasted } = await run('bash', ['-c', line]);
   const { stdout: status } = await run('bash', ['-c', `${line} -o /dev/null -w '%{http_code}'`]);
-  return { status: Number(status), body: JSON.parse(pasted) };
+  return { status: Number(status), body: JSON.parse(pasted) as T };
 }
 
 describe('npm start in an empty directory', () => {
   it('is ready, answers what it printed, takes a play, stops on request and goes on where it stopped', async () => {
-    const folder = temporaryFolder();
-    const directory = join(folder.path, 'data');
+    const directory = join(temporaryFolder(), 'data');
     const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
     const child = spawn(npm, ['start'], {
       cwd: ROOT,
@@ -31,13 +30,15 @@ describe('npm start in an empty directory', () => {
     expect(host.output.stdout).toContain('generated listening community');
     expect(host.requests).toHaveLength(3);
 
-    const [weekly, profile, next] = await Promise.all(host.requests.map(paste));
-    expect([weekly?.status, profile?.status, next?.status]).toEqual([200, 200, 200]);
-    const { listenerId, items, degraded, basis } = weekly?.body as Answer;
+    const weekly = await paste<Answer>(host.requests[0]);
+    const profile = await paste(host.requests[1]);
+    const next = await paste<Answer>(host.requests[2]);
+    expect([weekly.status, profile.status, next.status]).toEqual([200, 200, 200]);
+    const { listenerId, items, degraded, basis } = weekly.body;
     expect({ basis, degraded, count: items.length }).toEqual({ basis: 'build', degraded: [], count: 30 });
-    expect(next?.body).toMatchObject({ surface: 'next', listenerId, degraded: [] });
-    expect((next?.body as Answer).items).toHaveLength(5);
-    expect(JSON.stringify(profile?.body)).toContain(String(listenerId));
+    expect(next.body).toMatchObject({ surface: 'next', listenerId, degraded: [] });
+    expect(next.body.items).toHaveLength(5);
+    expect(JSON.stringify(profile.body)).toContain(String(listenerId));
 
     const [first] = items;
     if (first === undefined) throw new Error('Discover Weekly is empty.');
@@ -80,10 +81,9 @@ describe('npm start in an empty directory', () => {
     expect(again.output.stderr).toBe('');
     expect((await (await again.operations()).status()).pointer).toEqual(statusBefore.pointer);
     const kept = await again.getJson<Answer>(`${path}/discover-weekly`);
-    expect(kept.build).toBe((weekly?.body as Answer).build);
+    expect(kept.build).toBe(weekly.body.build);
     expect(kept.items.map(({ recordingId }) => recordingId)).not.toContain(first.recordingId);
     expect(await again.getJson(`${path}/profile`).then(JSON.stringify)).toContain(first.recordingId);
     expect((await again.stop()).code).toBe(0);
-    folder.remove();
   });
 });

@@ -15,6 +15,11 @@ export class Best {
     this.#size = 0;
   }
 
+  /** Scores below it are not kept any more; minus infinity while there is room. */
+  get threshold(): number {
+    return this.#size < this.#limit ? Number.NEGATIVE_INFINITY : this.#scores[0]!;
+  }
+
   /** Offers an id once. */
   offer(id: number, score: number): void {
     if (this.#size < this.#limit) {

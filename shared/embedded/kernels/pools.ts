@@ -128,6 +128,11 @@ export function pools(input: PoolsInput): (first: number, last: number) => Pools
   const playsOf = new Float64Array(artistCount);
   const best = new Best(parameters.pool_size);
   const text = new TextWriter();
+  const slack =
+    parameters.weight_co_listening +
+    parameters.weight_artist +
+    parameters.weight_audio +
+    parameters.weight_popularity;
 
   const listen = (listener: number) => {
     const { seeds, neighbours, audioNeighbours } = input;
@@ -246,9 +251,22 @@ export function pools(input: PoolsInput): (first: number, last: number) => Pools
     bar(listener, 1);
     const count = gather();
     best.clear();
+    // Most candidates cannot reach the pool: a bound in four products spares them the exact sum. Rounding moves a
+    // share by half its weight at most, for which `slack` is twice enough.
+    const coUnit = (parameters.weight_co_listening * 1_000_000) / co.max;
+    const artistUnit = (parameters.weight_artist * 1_000_000) / byArtist.max;
+    const audioUnit = (parameters.weight_audio * 1_000_000) / audio.max;
+    const popularUnit = (parameters.weight_popularity * 1_000_000) / popular.max;
     for (let at = 0; at < count; at++) {
       const id = proposed[at]!;
       isProposed[id] = 0;
+      const bound =
+        co.scores[id]! * coUnit +
+        byArtist.scores[id]! * artistUnit +
+        audio.scores[id]! * audioUnit +
+        popular.scores[id]! * popularUnit +
+        slack;
+      if (bound < best.threshold) continue;
       best.offer(
         id,
         share(co, id, parameters.weight_co_listening) +

@@ -241,19 +241,20 @@ async function writeHeardFilters(context: KernelContext): Promise<void> {
     Float64Array,
     Float64Array,
   ];
-  const [keys, tids] = (await readNumbers(
+  const [keys, tids, listens] = (await readNumbers(
     connection,
-    ['lid', 'tid'],
+    ['lid', 'tid', 'listens'],
     'affinity_tracks ORDER BY lid, tid',
-  )) as [Float64Array, Float64Array];
+  )) as [Float64Array, Float64Array, Float64Array];
   const offsets = rowOffsets(keys, listenerIds.length - 1);
   await appending(context, async (append) => {
     let names: string[] = [];
     let filters: string[] = [];
     for (let listener = 1; listener < listenerIds.length; listener++) {
-      const heard = tids.subarray(offsets[listener]!, offsets[listener + 1]!);
-      if (heard.length === 0) continue;
-      const pairs = Array.from(heard, (tid): [number, number] => [hashes[0][tid - 1]!, hashes[1][tid - 1]!]);
+      if (offsets[listener] === offsets[listener + 1]) continue;
+      const pairs: [number, number][] = [];
+      for (let at = offsets[listener]!; at < offsets[listener + 1]!; at++)
+        if (listens[at]! > 0) pairs.push([hashes[0][tids[at]! - 1]!, hashes[1][tids[at]! - 1]!]);
       names.push(listenerIds[listener]!);
       filters.push(BloomFilter.ofHashes(pairs, rate).toString());
       if (names.length === 2048) {

@@ -1,10 +1,14 @@
--- As for artists; a recording of several genres counts for each.
+-- As for artists; a recording of several genres counts for each, once.
+WITH named AS (
+  SELECT DISTINCT t.tid, name
+  FROM recordings AS t
+  CROSS JOIN UNNEST(SPLIT(t.genres, '|')) AS name
+)
 SELECT
   f.lid,
-  name AS genre,
+  n.name AS genre,
   SUM(f.affinity) AS affinity,
-  SUM(f.plays) AS plays
+  SUM(f.public_plays) AS plays
 FROM affinity_tracks AS f
-JOIN recordings AS t ON t.tid = f.tid
-CROSS JOIN UNNEST(SPLIT(t.genres, '|')) AS name
-GROUP BY f.lid, name
+JOIN named AS n ON n.tid = f.tid
+GROUP BY f.lid, n.name

@@ -21,9 +21,11 @@ features AS (
   GROUP BY artist_id
 ),
 heard AS (
-  SELECT DISTINCT artist_id
-  FROM listens
-  WHERE artist_id IS NOT NULL AND received_at < TIMESTAMP_MILLIS(@cutoff)
+  SELECT DISTINCT l.artist_id
+  FROM listens AS l
+  JOIN listeners AS u ON u.listener_id = l.listener_id
+  WHERE l.artist_id IS NOT NULL
+    AND l.received_at < TIMESTAMP_MILLIS(@cutoff) AND UNIX_MILLIS(l.received_at) > u.erased_at
 ),
 everyone AS (
   SELECT artist_id FROM names

@@ -1,20 +1,22 @@
--- Algorithms: discovery. Some window with enough plays on enough days, none since, not skipped lately.
+-- Algorithms: discovery. Some window with enough plays on enough days, or saved or liked; none since; not skipped
+-- lately. What was private or excluded makes nothing a favourite, yet it is no longer forgotten.
 -- Only recordings with enough plays in all and none lately are looked at play by play.
 WITH saved AS (
-  SELECT DISTINCT lid, tid FROM feedback WHERE type = 'save' AND holds
+  SELECT DISTINCT lid, tid FROM feedback WHERE type IN ('save', 'like') AND value > 0
 ),
 silent AS (
   SELECT f.lid, f.tid
   FROM affinity_tracks AS f
   LEFT JOIN saved AS v ON v.lid = f.lid AND v.tid = f.tid
-  WHERE (f.plays >= @favourite_plays OR v.tid IS NOT NULL) AND f.last_play_at <= @cutoff - @forgotten_ms
+  WHERE (f.public_plays >= @favourite_plays OR v.tid IS NOT NULL) AND f.last_play_at <= @cutoff - @forgotten_ms
 ),
 listens AS (
   SELECT
-    l.lid, l.tid, l.heard_at, l.skip,
+    l.lid, l.tid, l.heard_at, l.skip, l.plays,
     ROW_NUMBER() OVER (PARTITION BY l.lid, l.tid ORDER BY l.heard_at DESC, l.event_id DESC) AS from_last
   FROM listening AS l
   JOIN silent AS s ON s.lid = l.lid AND s.tid = l.tid
+  WHERE NOT l.outside_taste AND l.heard_at < @cutoff
 ),
 ends AS (
   SELECT DISTINCT lid, tid, heard_at FROM listens WHERE NOT skip
@@ -23,10 +25,10 @@ windows AS (
   SELECT a.lid, a.tid, a.heard_at
   FROM ends AS a
   JOIN listens AS b
-    ON b.lid = a.lid AND b.tid = a.tid AND b.heard_at <= a.heard_at AND b.heard_at > a.heard_at - @favourite_window_ms
+    ON b.lid = a.lid AND b.tid = a.tid AND b.heard_at <= a.heard_at AND b.heard_at >= a.heard_at - @favourite_window_ms
   WHERE NOT b.skip
   GROUP BY a.lid, a.tid, a.heard_at
-  HAVING COUNT(*) >= @favourite_plays AND COUNT(DISTINCT DIV(b.heard_at, 86400000)) >= @favourite_days
+  HAVING SUM(b.plays) >= @favourite_plays AND COUNT(DISTINCT DIV(b.heard_at, 86400000)) >= @favourite_days
 ),
 tired AS (
   SELECT lid, tid

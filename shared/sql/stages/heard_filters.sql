@@ -1,17 +1,26 @@
 -- A Bloom filter of everything a listener heard (algorithms: heard filter), as <m>.<k>.<base64>.
--- Bit b is bit b mod 8, lowest first, of byte b div 8.
-WITH sizes AS (
-  SELECT
-    lid,
-    CAST(CEIL(-COUNT(*) * LN(@false_positive_rate) / POW(LN(2), 2)) AS INT64) AS bits,
-    GREATEST(1, CAST(ROUND(CEIL(-COUNT(*) * LN(@false_positive_rate) / POW(LN(2), 2)) / COUNT(*) * LN(2)) AS INT64)) AS hashes
+-- Bit b is bit b mod 8, lowest first, of byte b div 8. Who heard nothing has one clear bit.
+WITH heard AS (
+  SELECT lid, COUNTIF(listens > 0) AS recordings
   FROM affinity_tracks
   GROUP BY lid
+),
+bits_needed AS (
+  SELECT
+    lid, recordings,
+    GREATEST(1, CAST(CEIL(-recordings * LN(@false_positive_rate) / POW(LN(2), 2)) AS INT64)) AS bits
+  FROM heard
+),
+sizes AS (
+  SELECT
+    lid, bits,
+    IF(recordings = 0, 1, GREATEST(1, CAST(ROUND(bits / GREATEST(recordings, 1) * LN(2)) AS INT64))) AS hashes
+  FROM bits_needed
 ),
 bits AS (
   SELECT DISTINCT s.lid, MOD(t.hash1 + i * t.hash2, s.bits) AS bit
   FROM sizes AS s
-  JOIN affinity_tracks AS f ON f.lid = s.lid
+  JOIN affinity_tracks AS f ON f.lid = s.lid AND f.listens > 0
   JOIN recordings AS t ON t.tid = f.tid
   CROSS JOIN UNNEST(GENERATE_ARRAY(0, s.hashes - 1)) AS i
 ),

@@ -12,7 +12,7 @@ WITH members AS (
 by_co_listening AS (
   SELECT
     s.lid, n.neighbour AS tid, SUM(s.taste * n.score) AS score,
-    255 - MOD(MAX(s.taste * n.score * 256 + 255 - s.seed_no), 256) AS seed
+    65535 - MOD(MAX(s.taste * n.score * 65536 + 65535 - s.seed_no), 65536) AS seed
   FROM seeds AS s
   JOIN neighbours AS n ON n.tid = s.tid
   WHERE s.taste > 0
@@ -43,7 +43,7 @@ by_artist AS (
 by_audio AS (
   SELECT
     s.lid, n.neighbour AS tid, SUM(s.taste * n.score) AS score,
-    255 - MOD(MAX(s.taste * n.score * 256 + 255 - s.seed_no), 256) AS seed
+    65535 - MOD(MAX(s.taste * n.score * 65536 + 65535 - s.seed_no), 65536) AS seed
   FROM seeds AS s
   JOIN audio_neighbours AS n ON n.tid = s.tid
   WHERE s.preference <= @pool_audio_seeds AND s.taste > 0

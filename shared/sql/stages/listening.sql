@@ -1,24 +1,24 @@
 -- Every listen once, with dense ids: play or skip, its value (algorithms: affinity) undecayed and decayed to the
--- listener's last event (both in millionths), its session and what was heard just before it.
+-- listener's last event (both in millionths), its session and what was heard openly just before it. A listen that
+-- stands for several has no time of its own, and so neither a session nor anything before it.
 WITH once AS (
   SELECT
-    l.event_id, l.listener_id, l.recording_id, l.occurred_at, l.received_at, l.ms_played, l.duration_ms, l.skipped,
+    l.event_id, l.listener_id, l.item_id, l.recording_id, l.occurred_at, l.received_at, l.ms_played, l.duration_ms, l.skipped,
     l.plays, l.private, l.playlist_id
   FROM listens AS l
   LEFT JOIN repeated_events AS r ON r.event_id = l.event_id
   WHERE r.event_id IS NULL AND l.type = 'listen' AND l.received_at < TIMESTAMP_MILLIS(@cutoff)
   UNION ALL
   SELECT
-    event_id, listener_id, recording_id, occurred_at, received_at, ms_played, duration_ms, skipped,
+    event_id, listener_id, item_id, recording_id, occurred_at, received_at, ms_played, duration_ms, skipped,
     plays, private, playlist_id
   FROM repeated_events
   WHERE type = 'listen'
 ),
 excluded AS (
-  SELECT listener_id, target
-  FROM controls
-  WHERE kind = 'exclude-from-taste'
-  QUALIFY active AND ROW_NUMBER() OVER (PARTITION BY listener_id, target ORDER BY changed_at DESC) = 1
+  SELECT lid, ARRAY_AGG(target ORDER BY target) AS targets
+  FROM exclusions
+  GROUP BY lid
 ),
 dense AS (
   SELECT
@@ -32,11 +32,16 @@ dense AS (
     COALESCE(o.duration_ms, t.duration_ms) AS duration_ms,
     COALESCE(o.skipped, FALSE) AS flagged,
     COALESCE(o.plays, 1) AS plays,
-    COALESCE(o.private, FALSE) OR x.target IS NOT NULL AS outside_taste
+    COALESCE(o.plays, 1) = 1 AS timed,
+    COALESCE(o.private, FALSE) OR COALESCE(
+      o.item_id IN UNNEST(x.targets) OR o.recording_id IN UNNEST(x.targets)
+        OR t.artist_id IN UNNEST(x.targets) OR o.playlist_id IN UNNEST(x.targets),
+      FALSE
+    ) AS outside_taste
   FROM once AS o
   JOIN listeners AS u ON u.listener_id = o.listener_id
   JOIN recordings AS t ON t.recording_id = o.recording_id
-  LEFT JOIN excluded AS x ON x.listener_id = o.listener_id AND x.target = o.playlist_id
+  LEFT JOIN excluded AS x ON x.lid = u.lid
   WHERE UNIX_MILLIS(o.received_at) > u.erased_at
 ),
 measured AS (
@@ -61,8 +66,8 @@ valued AS (
 spaced AS (
   SELECT
     v.*,
-    LAG(heard_at) OVER (PARTITION BY lid ORDER BY heard_at, event_id) AS previous_at,
-    LAG(tid) OVER (PARTITION BY lid ORDER BY heard_at, event_id) AS previous_tid
+    LAG(heard_at) OVER (PARTITION BY lid, timed ORDER BY heard_at, event_id) AS previous_at,
+    LAG(IF(outside_taste, NULL, tid)) OVER (PARTITION BY lid, timed ORDER BY heard_at, event_id) AS previous_tid
   FROM valued AS v
 )
 SELECT
@@ -78,6 +83,6 @@ SELECT
   NOT skip AND COALESCE(duration_ms > 0 AND ms_played * 100 >= duration_ms * 95, FALSE) AS completed,
   value,
   CAST(ROUND(value * POW(0.5, (last_at - heard_at) / @half_life_ms)) AS INT64) AS decayed,
-  COALESCE(heard_at - previous_at > @session_gap_ms, TRUE) AS opens_session,
-  IF(heard_at - previous_at <= @session_gap_ms, previous_tid, NULL) AS previous_tid
+  timed AND COALESCE(heard_at - previous_at > @session_gap_ms, TRUE) AS opens_session,
+  IF(timed AND heard_at - previous_at <= @session_gap_ms, previous_tid, NULL) AS previous_tid
 FROM spaced

@@ -5,7 +5,7 @@ WITH counted AS (
     tid,
     COUNTIF(evidence > 0 AND public_plays > 0) AS listeners,
     SUM(public_plays) AS plays,
-    SUM(IF(public_plays > 0, skips, 0)) AS skips
+    SUM(public_skips) AS skips
   FROM affinity_tracks
   GROUP BY tid
 ),

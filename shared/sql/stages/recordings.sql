@@ -21,10 +21,11 @@ WITH described AS (
   GROUP BY recording_id
 ),
 heard AS (
-  SELECT recording_id, MIN(item_id) AS item_id, MIN(artist_id) AS artist_id
-  FROM listens
-  WHERE received_at < TIMESTAMP_MILLIS(@cutoff)
-  GROUP BY recording_id
+  SELECT l.recording_id, MIN(l.item_id) AS item_id, MIN(l.artist_id) AS artist_id
+  FROM listens AS l
+  JOIN listeners AS u ON u.listener_id = l.listener_id
+  WHERE l.received_at < TIMESTAMP_MILLIS(@cutoff) AND UNIX_MILLIS(l.received_at) > u.erased_at
+  GROUP BY l.recording_id
 ),
 everything AS (
   SELECT recording_id FROM described

@@ -22,7 +22,10 @@ arrivals AS (
 numbered AS (
   SELECT
     a.*,
-    ROW_NUMBER() OVER (PARTITION BY listener_id, event_id ORDER BY received_at, body, recording_id) AS arrival,
+    ROW_NUMBER() OVER (
+      PARTITION BY listener_id, event_id
+      ORDER BY received_at, body, recording_id, artist_id, duration_ms, private, playlist_id
+    ) AS arrival,
     COUNT(*) OVER (PARTITION BY listener_id, event_id) AS arrivals,
     MIN(body) OVER (PARTITION BY listener_id, event_id) != MAX(body) OVER (PARTITION BY listener_id, event_id) AS conflict
   FROM arrivals AS a

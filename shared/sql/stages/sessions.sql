@@ -1,4 +1,5 @@
--- Sittings: listens of one listener with no gap above the session gap.
+-- Sittings: listens of one listener with no gap above the session gap, from the end of the first listen to the end
+-- of the last. Listens that stand for several have no time and belong to none.
 WITH numbered AS (
   SELECT
     lid, heard_at, skip, plays,
@@ -6,6 +7,7 @@ WITH numbered AS (
       PARTITION BY lid ORDER BY heard_at, event_id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
     ) AS session_no
   FROM listening
+  WHERE plays = 1
 )
 SELECT
   lid,

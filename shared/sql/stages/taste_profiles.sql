@@ -3,12 +3,12 @@
 WITH counts AS (
   SELECT
     lid,
-    SUM(listens) AS listens,
-    SUM(plays) AS plays,
-    SUM(skips) AS skips,
+    SUM(public_plays + public_skips) AS listens,
+    SUM(public_plays) AS plays,
+    SUM(public_skips) AS skips,
     SUM(measured) AS measured,
     SUM(completions) AS completions,
-    COUNTIF(plays > 0) AS recordings
+    COUNTIF(public_plays > 0) AS recordings
   FROM affinity_tracks
   GROUP BY lid
 ),
@@ -18,7 +18,7 @@ sittings AS (
 top_artists AS (
   SELECT
     f.lid,
-    STRUCT(a.artist_id AS id, a.name AS name, f.affinity AS affinity, f.plays AS plays) AS entry,
+    STRUCT(a.artist_id AS id, a.name AS name, f.affinity AS affinity, f.public_plays AS plays) AS entry,
     ROW_NUMBER() OVER (PARTITION BY f.lid ORDER BY f.affinity DESC, f.aid) AS place
   FROM affinity_artists AS f
   JOIN artists AS a ON a.aid = f.aid
@@ -43,7 +43,7 @@ genre_lists AS (
 top_recordings AS (
   SELECT
     f.lid,
-    STRUCT(t.item_id AS id, t.recording_id AS recording, f.affinity AS affinity, f.plays AS plays) AS entry,
+    STRUCT(t.item_id AS id, t.recording_id AS recording, f.affinity AS affinity, f.public_plays AS plays) AS entry,
     ROW_NUMBER() OVER (PARTITION BY f.lid ORDER BY f.affinity DESC, f.tid) AS place
   FROM affinity_tracks AS f
   JOIN recordings AS t ON t.tid = f.tid

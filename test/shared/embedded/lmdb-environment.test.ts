@@ -8,7 +8,7 @@ import { TransientError } from '../../../shared/errors.ts';
 import { temporaryDirectory } from '../../contract/embedded-stores.ts';
 
 describe('an LMDB environment', () => {
-  let directory = temporaryDirectory();
+  let directory: ReturnType<typeof temporaryDirectory>;
   let environment: LmdbEnvironment;
   let database: TextDatabase;
 

@@ -7,7 +7,7 @@ import { temporaryDirectory } from '../../contract/embedded-stores.ts';
 const ROWS = 20_000;
 
 describe('LmdbRows', () => {
-  let directory = temporaryDirectory();
+  let directory: ReturnType<typeof temporaryDirectory>;
   let environment: LmdbEnvironment;
   let rows: LmdbRows;
 

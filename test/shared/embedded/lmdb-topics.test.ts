@@ -10,7 +10,7 @@ import { eventually } from '../../contract/topic-recorder.ts';
 
 describe('LmdbTopics', () => {
   const clock = new ManualClock(1_000_000);
-  let directory = temporaryDirectory();
+  let directory: ReturnType<typeof temporaryDirectory>;
   let environment: LmdbEnvironment;
   let topics: LmdbTopics;
   let dead: DeadLetter[] = [];
