@@ -2,6 +2,7 @@
 import { messageOf } from '../../shared/errors.ts';
 import { createLogger } from '../../shared/logging/logger.ts';
 import { readPointer } from '../../shared/rows/pointer.ts';
+import { SUBSCRIPTIONS } from '../../shared/schema/topics.ts';
 import { serveOperations } from './admin-socket.ts';
 import { readCommunity } from './community.ts';
 import { type Core, openCore } from './core.ts';
@@ -75,6 +76,9 @@ export async function startHost(settings: Settings, onProgress: OnProgress = () 
 
 /** A directory without listening gets a community, and one without a published build gets a build. */
 async function prepare(core: Core): Promise<void> {
+  // A host killed before its first build may have left what it acknowledged on the way to the warehouse.
+  if ((await readPointer(core.rows)) === undefined)
+    await core.topics.settled(SUBSCRIPTIONS.listensToWarehouse.name);
   const community = await readCommunity(core.documents);
   const [row] = await core.warehouse.query('SELECT COUNT(*) AS listens FROM listens');
   const isFresh = Number(row?.listens) === 0 && community === undefined;

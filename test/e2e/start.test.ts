@@ -3,7 +3,7 @@ import { execFile, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Answer } from '../../shared/api/answer.ts';
 import { environmentOf, eventually, HostProcess, ROOT, startHost, temporaryFolder } from './host-process.ts';
 
@@ -24,6 +24,11 @@ describe('npm start in an empty directory', () => {
       cwd: ROOT,
       env: environmentOf(directory),
       stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+    // npm, its shell and the host are one group; killing npm alone would leave the host behind.
+    onTestFinished(() => {
+      if (child.exitCode === null) process.kill(-Number(child.pid), 'SIGKILL');
     });
     const host = await new HostProcess(child, directory).ready();
     expect(host.output.stdout).toContain(`Segue is ready at ${host.address} (data in ${directory})`);

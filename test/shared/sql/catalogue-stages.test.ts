@@ -2,6 +2,8 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { parseCandidates } from '../../../shared/domain/candidate.ts';
+import { keyModeIndex } from '../../../shared/domain/listening-profile.ts';
 import { DEFAULT_PARAMETERS } from '../../../shared/sql/parameters.ts';
 import { anyHistory } from './any-history.ts';
 import { type Row, type Rows, runStages } from './stage-fixture.ts';
@@ -131,24 +133,25 @@ function checkArtistTracks(rows: Rows, recordings: ReadonlyMap<string, Recording
 
 function checkFeatures(rows: Rows, recordings: ReadonlyMap<string, Recording>): void {
   const names = namesOf(rows);
-  const popularity = new Map(rows('popularity').map((row) => [row.tid, Number(row.score)]));
   expect(rows('item_features')).toHaveLength(recordings.size);
   for (const row of rows('item_features')) {
     const recording = recordings.get(names.recording(row.tid)) as Recording;
-    const fields = [
-      recording.itemId,
-      recording.recordingId === recording.itemId ? '' : recording.recordingId,
-      recording.artistId,
-      scaled(recording.tempo, 10),
-      recording.key,
-      recording.mode,
-      scaled(recording.energy, 1000),
-      recording.year,
-      recording.explicit ? '1' : '',
-      recording.genres[0],
-      Math.floor((popularity.get(row.tid) ?? Number.NaN) / 1000),
-    ];
-    expect(row.features).toBe(fields.map((field) => field ?? '').join('\t'));
+    const [candidate] = parseCandidates(`\n\n${row.features}\t0\t\t`);
+    const hasKey = keyModeIndex(recording.key, recording.mode) !== null;
+    expect(candidate).toEqual({
+      itemId: recording.itemId,
+      recordingId: recording.recordingId,
+      artistId: recording.artistId,
+      genre: recording.genres[0] ?? null,
+      tempo: recording.tempo === null || recording.tempo === 0 ? null : Math.round(recording.tempo * 10) / 10,
+      key: hasKey ? recording.key : null,
+      mode: hasKey ? recording.mode : null,
+      energy: recording.energy === null ? null : Math.round(recording.energy * 1000) / 1000,
+      explicit: recording.explicit,
+      score: 0,
+      artistPlays: null,
+      evidence: [],
+    });
   }
 }
 

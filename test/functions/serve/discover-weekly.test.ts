@@ -1,0 +1,255 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { AnswerSchema } from '../../../shared/api/answer.ts';
+import { buildIdOf } from '../../../shared/domain/build-id.ts';
+import { ACTIVE, type Harness, itemsOf, NOW, openServe, weekly } from './harness.ts';
+import { heardText, poolText, someLines, tasteText } from './pool-text.ts';
+
+let h: Harness;
+beforeEach(() => {
+  h = openServe();
+});
+afterEach(() => h.close());
+
+const HOUR = 3_600_000;
+
+describe('Discover Weekly of a listener with a build', () => {
+  test('30 items in the order of the pool, each with all its reasons', async () => {
+    await h.putPool(
+      'ann',
+      ACTIVE,
+      someLines('p', 60, { evidence: 'c900.1a400.0p50', plays: 0, genre: 'jazz', tempo: 120 }),
+      ['h1'],
+      ['seed0', 'seed1'],
+    );
+    await h.publishBuilds(ACTIVE);
+    await h.learn(
+      { itemId: 'p0', title: 'First', artist: 'Somebody', genres: ['bop'] },
+      { itemId: 'seed1', title: 'Seed', artist: 'Else' },
+    );
+    const { status, body, headers } = await h.request(weekly());
+    expect(status).toBe(200);
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(AnswerSchema.parse(body)).toEqual(body);
+    expect(itemsOf(body)).toEqual(Array.from({ length: 30 }, (_, i) => `p${i}`));
+    expect(body).toMatchObject({
+      basis: 'build',
+      build: buildIdOf(ACTIVE),
+      degraded: [],
+      surface: 'discover-weekly',
+    });
+    for (const [position, item] of body.items.entries()) {
+      expect(item.position).toBe(position);
+      expect(item.source).toBe('co_listening');
+      expect(item.sources).toEqual([
+        { source: 'co_listening', score: 0.9, seed: 'seed1' },
+        { source: 'artist_neighbours', score: 0.4, seed: null },
+        { source: 'popularity', score: 0.05, seed: null },
+      ]);
+      expect(item.seedTracks).toEqual([{ itemId: 'seed1', title: 'Seed', artist: 'Else' }]);
+      expect(item.notion).toBe('new_artist');
+      expect(item.propensity).toBe(1);
+      expect(item.impressionId).toBe(body.impressionId);
+      const sum = Object.values(item.scoreParts).reduce((a, b) => a + b, 0);
+      expect(Math.abs(sum - item.score)).toBeLessThan(3e-4);
+    }
+    expect(body.items[0]).toMatchObject({ title: 'First', artist: 'Somebody', genres: ['bop'] });
+    expect(body.items[1]).toMatchObject({ title: null, artist: null, genres: ['jazz'] });
+  });
+
+  test('nothing heard: not by filter, not by history, not since — plays, skips, private and excluded listens', async () => {
+    await h.putListener('ann', ACTIVE, {
+      pool: poolText(someLines('p', 60)),
+      heard: heardText(['p0']),
+      recent: 'p1\t20000\t1',
+    });
+    await h.publishBuilds(ACTIVE);
+    await h.live(
+      { itemId: 'p2' },
+      { itemId: 'p3', msPlayed: 1_000 },
+      { itemId: 'p4', skipped: true },
+      { itemId: 'p5', private: true },
+      { itemId: 'p6', context: { playlistId: 'not-me' } },
+      { itemId: 'another-release', recordingId: 'p7' },
+      { itemId: 'p8', recordingId: 'p8', occurredAt: NOW - 400 * 24 * HOUR },
+    );
+    await h.request('/v1/listeners/ann/controls/exclude-from-taste/not-me', { method: 'PUT' });
+    const { body } = await h.request(weekly());
+    expect(body.items).toHaveLength(30);
+    const heard = new Set(['p0', 'p1', 'p2', 'p3', 'p4', 'p5', 'p6', 'p7', 'p8']);
+    expect(itemsOf(body).filter((item) => heard.has(item))).toEqual([]);
+  });
+
+  test('an item heard under its own id stays heard when its recording becomes known', async () => {
+    await h.putPool(
+      'ann',
+      ACTIVE,
+      [
+        { item: 'x', recording: 'r-of-x', score: 900 },
+        { item: 'y', recording: 'r-of-y', score: 800 },
+        { item: 'z', recording: 'r-of-z', score: 700 },
+      ],
+      ['y'],
+    );
+    await h.putPopular(ACTIVE, []);
+    await h.publishBuilds(ACTIVE);
+    await h.live({ itemId: 'x', recordingId: 'x' });
+    expect(itemsOf((await h.request(weekly())).body)).toEqual(['z']);
+  });
+
+  test('one per artist, and a second only where places stay empty', async () => {
+    const crowded = someLines('p', 40).map((line, i) => ({ ...line, artist: `a${i % 20}` }));
+    await h.putPool('ann', ACTIVE, crowded);
+    await h.putPopular(ACTIVE, []);
+    await h.publishBuilds(ACTIVE);
+    const { body } = await h.request(weekly());
+    const artists = body.items.map(({ artistId }) => artistId);
+    expect(new Set(artists.slice(0, 20)).size).toBe(20);
+    expect(artists).toHaveLength(30);
+    const most = Math.max(...[...new Set(artists)].map((a) => artists.filter((b) => b === a).length));
+    expect(most).toBe(2);
+  });
+
+  test('the same request has the same answer, equal scores go by item id', async () => {
+    const level = someLines('p', 50, { score: 500 });
+    await h.putPool('ann', ACTIVE, level.toReversed());
+    await h.publishBuilds(ACTIVE);
+    const first = itemsOf((await h.request(weekly())).body);
+    expect(first).toEqual(
+      level
+        .map(({ item }) => item)
+        .sort()
+        .slice(0, 30),
+    );
+    expect(itemsOf((await h.request(weekly())).body)).toEqual(first);
+  });
+
+  test('a pool that is too small is filled from popularity, in the same build', async () => {
+    await h.putPool('ann', ACTIVE, someLines('own', 5), ['pop1']);
+    await h.putPopular(ACTIVE, someLines('pop', 60, { score: 40 }));
+    await h.publishBuilds(ACTIVE);
+    const { body } = await h.request(weekly());
+    expect(body.items).toHaveLength(30);
+    expect(body.basis).toBe('build');
+    expect(itemsOf(body).slice(0, 5)).toEqual(['own0', 'own1', 'own2', 'own3', 'own4']);
+    expect(itemsOf(body)).not.toContain('pop1');
+  });
+
+  test('an artist beyond the profile is not claimed to be new; one of it counts by its plays', async () => {
+    await h.putListener('ann', ACTIVE, {
+      pool: poolText([{ item: 'own', artist: 'never', plays: 0, score: 900 }]),
+      taste: tasteText(ACTIVE, {
+        artists: [
+          { id: 'known', name: 'K', affinity: 1, plays: 9 },
+          { id: 'met', name: 'M', affinity: 1, plays: 2 },
+        ],
+      }),
+    });
+    await h.putPopular(ACTIVE, [
+      { item: 'pop-unknown', artist: 'beyond', score: 40 },
+      { item: 'pop-known', artist: 'known', score: 39 },
+      { item: 'pop-met', artist: 'met', score: 38 },
+    ]);
+    await h.publishBuilds(ACTIVE);
+    const { body } = await h.request(weekly());
+    expect(Object.fromEntries(body.items.map(({ itemId, notion }) => [itemId, notion]))).toEqual({
+      own: 'new_artist',
+      'pop-unknown': 'new_track',
+      'pop-known': 'new_track',
+      'pop-met': 'emerging',
+    });
+  });
+
+  test('what was played since moves the order and lends its neighbours', async () => {
+    await h.putPool('ann', ACTIVE, [
+      ...someLines('p', 30),
+      { item: 'same-artist', artist: 'fav', score: 860 },
+    ]);
+    await h.putRelated('now', ACTIVE, [{ item: 'near', artist: 'n', score: 800, evidence: 'c950n300' }]);
+    await h.publishBuilds(ACTIVE);
+    await h.live(...Array.from({ length: 5 }, () => ({ itemId: 'now', artistId: 'fav' })));
+    const { body } = await h.request(weekly());
+    expect(itemsOf(body)[0]).toBe('same-artist');
+    const near = body.items.find(({ itemId }) => itemId === 'near');
+    expect(near).toMatchObject({ source: 'co_listening', seedTracks: [{ itemId: 'now' }] });
+  });
+});
+
+describe('Discover Weekly without a build of the listener', () => {
+  beforeEach(async () => {
+    await h.putPopular(ACTIVE, someLines('pop', 60, { score: 50 }));
+    await h.publishBuilds(ACTIVE);
+  });
+
+  test('a listener nobody has seen gets popularity, and it says so', async () => {
+    const { status, body } = await h.request(weekly('stranger'));
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ basis: 'popularity', build: buildIdOf(ACTIVE), degraded: [] });
+    expect(body.items).toHaveLength(30);
+    expect(new Set(body.items.map(({ source }) => source))).toEqual(new Set(['popularity']));
+    expect(body.items[0]?.seedTracks).toEqual([]);
+  });
+
+  test('a listener with only live plays gets signals, with those plays as seeds, and nothing heard', async () => {
+    await h.putRelated('first', ACTIVE, someLines('rel', 10, { evidence: 'c700' }));
+    await h.live({ itemId: 'first' }, { itemId: 'pop0' }, { itemId: 'rel0', skipped: true });
+    const { body } = await h.request(weekly());
+    expect(body.basis).toBe('signals');
+    expect(itemsOf(body)).toHaveLength(30);
+    expect(itemsOf(body)[0]).toBe('rel1');
+    expect(body.items[0]).toMatchObject({ source: 'co_listening', seedTracks: [{ itemId: 'first' }] });
+    expect(itemsOf(body)).not.toContain('pop0');
+    expect(itemsOf(body)).not.toContain('rel0');
+  });
+
+  test('private plays and skips are no seeds', async () => {
+    await h.putRelated('secret', ACTIVE, someLines('rel', 10));
+    await h.putRelated('skipped', ACTIVE, someLines('skp', 10));
+    await h.live({ itemId: 'secret', private: true }, { itemId: 'skipped', skipped: true });
+    const { body } = await h.request(weekly());
+    expect(body.basis).toBe('popularity');
+    expect(itemsOf(body).filter((item) => !item.startsWith('pop'))).toEqual([]);
+  });
+
+  test('where people listen by artist alone, popular artists stand in', async () => {
+    await h.publishBuilds(ACTIVE + 1);
+    await h.putPopular(ACTIVE + 1, someLines('artist', 40), 'popular#artist');
+    const { body } = await h.request(weekly('stranger'));
+    expect(body).toMatchObject({ basis: 'popularity', degraded: [] });
+    expect(body.items).toHaveLength(30);
+  });
+});
+
+describe('impressions', () => {
+  test('one message per answer, under the listener, with what was served where', async () => {
+    await h.putPool('ann', ACTIVE, someLines('p', 40));
+    await h.publishBuilds(ACTIVE);
+    const { body } = await h.request(weekly());
+    expect(h.published).toEqual([
+      {
+        topic: 'impressions',
+        orderingKey: 'ann',
+        data: {
+          impression_id: body.impressionId,
+          listener_id: 'ann',
+          surface: 'discover-weekly',
+          build_id: buildIdOf(ACTIVE),
+          served_at: NOW,
+          items: body.items.map((item) => ({
+            position: item.position,
+            item_id: item.itemId,
+            recording_id: item.recordingId,
+            source: item.source,
+            notion: item.notion,
+            score: item.score,
+            propensity: 1,
+          })),
+        },
+      },
+    ]);
+  });
+
+  test('nothing is remembered of an answer without items', async () => {
+    await h.request(weekly());
+    expect(h.published).toEqual([]);
+  });
+});
