@@ -5,6 +5,7 @@ import { median, populationStability } from '../../shared/domain/stability.ts';
 import type { BuildSpace } from '../../shared/ports/warehouse.ts';
 import {
   AUDITS,
+  CANARY_SAMPLE_SQL,
   CANARY_SQL,
   COVERAGE_SQL,
   HISTORY_NEEDED,
@@ -71,8 +72,14 @@ async function judgeCoverage(space: BuildSpace): Promise<AuditResult> {
 async function judgeCanary(space: BuildSpace, listeners: number): Promise<AuditResult> {
   let missed = 0;
   let offered = 0;
-  const sample = await space.query(CANARY_SQL, { listeners });
-  for (const row of sample) {
+  const sample = await space.query(CANARY_SAMPLE_SQL, { listeners });
+  for (const { listener_id: listener } of sample) {
+    // One by one: the cells of a listener are found by their order, a join would read those of all.
+    const [row] = await space.query(CANARY_SQL, { listener: String(listener) });
+    if (row === undefined) {
+      missed += 1;
+      continue;
+    }
     const filter = BloomFilter.parse(String(row.heard));
     const heard = new Set(
       String(row.recent)

@@ -21,6 +21,8 @@ export interface Build {
   /** Epoch ms: events received before it are covered; also the timestamp of the build's cells. */
   readonly cutoff: number;
   readonly status: BuildStatus;
+  /** Whether it is to serve once loaded; otherwise it waits for `npm run publish`. */
+  readonly publishes: boolean;
   readonly parametersVersion: string;
   readonly parameters: StageParams;
   readonly stages: Readonly<Record<string, StageResult>>;

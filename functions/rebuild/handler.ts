@@ -55,7 +55,8 @@ export function stageParams(parameters: Parameters, cutoff: number): StageParams
  * last good one serving. Throws what a store threw; the build can then be taken up again.
  */
 export async function rebuild(deps: RebuildDeps, options: RebuildOptions = {}): Promise<Build> {
-  let build = await takeUp(deps);
+  const publishes = options.publish !== false;
+  let build = await takeUp(deps, publishes);
   const space = await deps.warehouse.openBuild(build.id);
   try {
     if (build.status === 'building') build = await runStages(deps, space, build);
@@ -64,14 +65,14 @@ export async function rebuild(deps: RebuildDeps, options: RebuildOptions = {}): 
   } finally {
     await space.close();
   }
-  if (build.status === 'rejected' || options.publish === false) return build;
+  if (build.status === 'rejected' || !publishes) return build;
   await publish(deps, build.id);
   await collect(deps);
   return { ...build, status: 'published' };
 }
 
 /** The newest build that was left unfinished with today's parameters, otherwise a new one. */
-async function takeUp(deps: RebuildDeps): Promise<Build> {
+async function takeUp(deps: RebuildDeps, publishes: boolean): Promise<Build> {
   const builds = await listBuilds(deps.documents);
   const current = JSON.stringify(deps.parameters);
   const unfinished = builds.filter(isUnderWay).at(-1);
@@ -81,7 +82,7 @@ async function takeUp(deps: RebuildDeps): Promise<Build> {
     JSON.stringify(unfinished.parameters) === current &&
     unfinished.parametersVersion === PARAMETERS_VERSION
   )
-    return unfinished;
+    return saveBuild(deps.documents, { ...unfinished, publishes });
   for (const stale of builds.filter(isUnderWay)) {
     await deps.warehouse.dropBuild(stale.id);
     await saveBuild(deps.documents, { ...stale, status: 'rejected', finishedAt: deps.now() });
@@ -93,6 +94,7 @@ async function takeUp(deps: RebuildDeps): Promise<Build> {
     id: buildIdOf(cutoff),
     cutoff,
     status: 'building',
+    publishes,
     parametersVersion: PARAMETERS_VERSION,
     parameters: deps.parameters,
     stages: {},

@@ -76,7 +76,7 @@ export async function collect(deps: PublishDeps): Promise<{ cells: number; works
   return { cells, workspaces: old.length };
 }
 
-/** A build that a later run may take up where it stopped. */
-export function isUnderWay(build: Build): boolean {
-  return build.status === 'building' || build.status === 'audited';
+/** A build that a later run may take up where it stopped; one loaded to be published lacks only the flip. */
+export function isUnderWay({ status, publishes }: Build): boolean {
+  return status === 'building' || status === 'audited' || (status === 'loaded' && publishes);
 }

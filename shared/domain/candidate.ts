@@ -95,7 +95,7 @@ function parseEvidence(text: string, seeds: SeedNames): Evidence[] {
     found.push({
       generator,
       score: Number(score) / 1000,
-      seed: seed === undefined ? null : (names[Number(seed)] ?? null),
+      seed: (seed === undefined ? undefined : names[Number(seed)]) || null,
     });
   }
   return found;

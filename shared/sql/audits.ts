@@ -36,7 +36,6 @@ export const AUDITS: readonly Audit[] = [
   unique('taste_profiles', 'listener_id'),
   unique('related_items', 'item_id'),
   unique('shared_pools', 'pool_key'),
-  present('listener_pools', 'pool'),
   present('heard_filters', 'heard'),
   present('taste_profiles', 'taste'),
   refers('neighbours', 'neighbour', 'recordings', 'tid'),
@@ -70,12 +69,15 @@ export const SCORE_HISTOGRAM_SQL = `SELECT CAST(FLOOR(LN(score) / LN(2)) AS INT6
   FROM neighbours WHERE score > 0 GROUP BY bucket ORDER BY bucket`;
 export const SCORE_BUCKETS = 24;
 
-/** A spread of listeners for the canary: their heard filter, what they heard, and their pool. */
-export const CANARY_SQL = `SELECT u.listener_id, h.heard, r.recent, COALESCE(p.pool, '') AS pool
-  FROM (SELECT lid, listener_id FROM listeners WHERE MOD(lid, GREATEST(DIV(@listeners, 50), 1)) = 0) AS u
-  JOIN heard_filters AS h ON h.listener_id = u.listener_id
-  JOIN recent_history AS r ON r.listener_id = u.listener_id
-  LEFT JOIN listener_pools AS p ON p.listener_id = u.listener_id`;
+/** A spread of about fifty listeners, and what is served of one: heard filter, what they heard, pool. */
+export const CANARY_SAMPLE_SQL = `SELECT listener_id FROM listeners
+  WHERE MOD(lid, GREATEST(DIV(@listeners, 50), 1)) = 0 ORDER BY lid`;
+export const CANARY_SQL = `SELECT h.heard, r.recent, COALESCE(p.pool, '') AS pool
+  FROM (SELECT listener_id, heard FROM heard_filters WHERE listener_id = @listener) AS h
+  JOIN (SELECT listener_id, recent FROM recent_history WHERE listener_id = @listener) AS r
+    ON r.listener_id = h.listener_id
+  LEFT JOIN (SELECT listener_id, pool FROM listener_pools WHERE listener_id = @listener) AS p
+    ON p.listener_id = h.listener_id`;
 
 /** Stages whose row counts must stay near the median of recent builds. */
 export const VOLUME_STAGES = [

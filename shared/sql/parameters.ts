@@ -45,9 +45,9 @@ export const DEFAULT_PARAMETERS = {
   forgotten_ms: 180 * DAY_MS,
   recent_cap: 2_000,
   profile_size: 50,
-  related_neighbours: 50,
-  related_next: 20,
-  related_audio: 20,
+  related_neighbours: 40,
+  related_next: 15,
+  related_audio: 10,
 } as const satisfies StageParams;
 
 export type ParameterName = keyof typeof DEFAULT_PARAMETERS;

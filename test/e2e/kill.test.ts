@@ -20,9 +20,34 @@ const SEED = Number(process.env.SEGUE_KILL_SEED ?? 20_261_101);
 const STAMP_SLACK_MS = 1_000;
 const ENVIRONMENT = { SEGUE_COMMUNITY: 'off' };
 
+interface Built {
+  /** Items that an answer resting on this build may name. */
+  readonly candidates: ReadonlySet<string>;
+  readonly heard: BloomFilter;
+}
+
+async function readBuilt(
+  { rows }: RowStores,
+  build: number,
+  listenerId: string,
+  seeds: readonly string[],
+): Promise<Built> {
+  const at = { family: 'build', timestamps: [build] };
+  const cells = (await rows.read('listeners', listenerKey(listenerId), [at]))?.cells ?? [];
+  const text = (qualifier: string) => cells.find((cell) => cell.qualifier === qualifier)?.value ?? '';
+  const others = [
+    await rows.read('pools', 'popular#track', [at]),
+    ...(await rows.readMany('catalog', seeds, [at])),
+  ];
+  const pools = [text('pool'), ...others.flatMap((row) => row?.cells.map(({ value }) => value) ?? [])];
+  const candidates = pools.flatMap((pool) => parseCandidates(pool).map(({ itemId }) => itemId));
+  return { candidates: new Set(candidates), heard: BloomFilter.parse(text('heard')) };
+}
+
 /** Each answer is of a build that served while it was asked for, and says nothing that this build does not. */
-async function checkAnswers({ rows }: RowStores, observed: readonly Observed[], client: ListeningClient) {
-  const pointers = await readPointers(rows);
+async function checkAnswers(stores: RowStores, observed: readonly Observed[], client: ListeningClient) {
+  const pointers = await readPointers(stores.rows);
+  const said = new Map<string, Built>();
   const played = Map.groupBy(client.sent.values(), ({ listenerId }) => listenerId);
   for (const { listenerId, askedAt, answeredAt, answer } of observed) {
     const build = cutoffOf(answer.build ?? '');
@@ -33,19 +58,11 @@ async function checkAnswers({ rows }: RowStores, observed: readonly Observed[], 
     expect(served.map(({ pointer }) => readableBuilds(pointer)[0])).toContain(build);
     expect([answer.degraded, answer.basis]).toEqual([[], 'build']);
 
-    const at = { family: 'build', timestamps: [Number(build)] };
-    const cells = (await rows.read('listeners', listenerKey(listenerId), [at]))?.cells ?? [];
-    const text = (qualifier: string) => cells.find((cell) => cell.qualifier === qualifier)?.value ?? '';
-    const seeds = [...new Set((played.get(listenerId) ?? []).map(({ itemId }) => itemId))];
-    const others = [
-      await rows.read('pools', 'popular#track', [at]),
-      ...(await rows.readMany('catalog', seeds, [at])),
-    ];
-    const offered = [text('pool'), ...others.flatMap((row) => row?.cells.map(({ value }) => value) ?? [])];
-    const candidates = new Set(
-      offered.flatMap((pool) => parseCandidates(pool).candidates.map(({ itemId }) => itemId)),
-    );
-    const heard = BloomFilter.parse(text('heard'));
+    const key = `${build} ${listenerId}`;
+    const seeds = () => [...new Set((played.get(listenerId) ?? []).map(({ itemId }) => itemId))];
+    const { candidates, heard } =
+      said.get(key) ?? (await readBuilt(stores, Number(build), listenerId, seeds()));
+    said.set(key, { candidates, heard });
     for (const { itemId, recordingId } of answer.items) {
       expect(candidates).toContain(itemId);
       expect(heard.has(recordingId)).toBe(false);

@@ -4,6 +4,7 @@
 --   features (see item_features), score, the listener's plays of the artist, and the evidence: a letter per generator
 --   (c co-listening, a artist, s sound, p popularity), its score in thousandths, and .seed, which counts from 0 in
 --   line 1 (c, s) or line 2 (a).
+-- The strongest seed is packed with its number into one INT64, which holds for up to 65,536 seeds.
 WITH members AS (
   SELECT lid, MIN(kind) AS kind, COUNT(*) AS seeds
   FROM seeds
@@ -29,7 +30,7 @@ artists_alike AS (
   WHERE s.preference <= @pool_artists
 ),
 artists_wanted AS (
-  SELECT lid, aid, SUM(score) AS score, 255 - MOD(MAX(score * 256 + 255 - seed), 256) AS seed
+  SELECT lid, aid, SUM(score) AS score, 65535 - MOD(MAX(score * 65536 + 65535 - seed), 65536) AS seed
   FROM artists_alike
   GROUP BY lid, aid
   HAVING SUM(score) > 0

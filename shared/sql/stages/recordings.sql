@@ -1,6 +1,13 @@
 -- The catalogue by recording: re-releases merged attribute by attribute (newest description first), a dense id,
 -- attributes as scaled integers, and the two MD5 slices that place the recording in a heard filter.
-WITH described AS (
+-- Most recordings are described once and most heard ones are described, so that little is sorted or compared.
+WITH repeated AS (
+  SELECT recording_id
+  FROM catalogue
+  GROUP BY recording_id
+  HAVING COUNT(*) > 1
+),
+merged AS (
   SELECT
     recording_id,
     ARRAY_AGG(item_id ORDER BY updated_at DESC, item_id LIMIT 1)[SAFE_OFFSET(0)] AS item_id,
@@ -17,12 +24,38 @@ WITH described AS (
     ARRAY_AGG(year IGNORE NULLS ORDER BY updated_at DESC, year LIMIT 1)[SAFE_OFFSET(0)] AS year,
     ARRAY_AGG(explicit IGNORE NULLS ORDER BY updated_at DESC, explicit LIMIT 1)[SAFE_OFFSET(0)] AS explicit,
     ARRAY_AGG(duration_ms IGNORE NULLS ORDER BY updated_at DESC, duration_ms LIMIT 1)[SAFE_OFFSET(0)] AS duration_ms
-  FROM catalogue
+  FROM (SELECT c.* FROM catalogue AS c JOIN repeated AS r ON r.recording_id = c.recording_id)
   GROUP BY recording_id
 ),
+described AS (
+  SELECT
+    c.recording_id, c.item_id, c.kind, c.title, c.artist, c.artist_id, NULLIF(c.genres, '') AS genres, c.tempo, c.key,
+    c.mode, c.energy, c.valence, c.year, c.explicit, c.duration_ms
+  FROM catalogue AS c
+  LEFT JOIN repeated AS r ON r.recording_id = c.recording_id
+  WHERE r.recording_id IS NULL
+  UNION ALL
+  SELECT
+    recording_id, item_id, kind, title, artist, artist_id, genres, tempo, key,
+    mode, energy, valence, year, explicit, duration_ms
+  FROM merged
+),
 heard AS (
+  SELECT DISTINCT l.recording_id
+  FROM listens AS l
+  JOIN listeners AS u ON u.listener_id = l.listener_id
+  WHERE l.received_at < TIMESTAMP_MILLIS(@cutoff) AND UNIX_MILLIS(l.received_at) > u.erased_at
+),
+undescribed AS (
+  SELECT h.recording_id
+  FROM heard AS h
+  LEFT JOIN described AS d ON d.recording_id = h.recording_id
+  WHERE d.artist_id IS NULL
+),
+told AS (
   SELECT l.recording_id, MIN(l.item_id) AS item_id, MIN(l.artist_id) AS artist_id
   FROM listens AS l
+  JOIN undescribed AS x ON x.recording_id = l.recording_id
   JOIN listeners AS u ON u.listener_id = l.listener_id
   WHERE l.received_at < TIMESTAMP_MILLIS(@cutoff) AND UNIX_MILLIS(l.received_at) > u.erased_at
   GROUP BY l.recording_id
@@ -58,5 +91,5 @@ SELECT
   CAST(CONCAT('0x', SUBSTR(TO_HEX(MD5(e.recording_id)), 9, 8)) AS INT64) AS hash2
 FROM everything AS e
 LEFT JOIN described AS d ON d.recording_id = e.recording_id
-LEFT JOIN heard AS h ON h.recording_id = e.recording_id
+LEFT JOIN told AS h ON h.recording_id = e.recording_id
 LEFT JOIN artists AS a ON a.artist_id = COALESCE(d.artist_id, h.artist_id)

@@ -161,9 +161,10 @@ describe('Discover Weekly of a listener with a build', () => {
 
   test('what was played since moves the order and lends its neighbours', async () => {
     await h.putPool('ann', ACTIVE, [
-      ...someLines('p', 30),
+      ...someLines('p', 20),
       { item: 'same-artist', artist: 'fav', score: 860 },
     ]);
+    await h.putPopular(ACTIVE, []);
     await h.putRelated('now', ACTIVE, [{ item: 'near', artist: 'n', score: 800, evidence: 'c950n300' }]);
     await h.publishBuilds(ACTIVE);
     await h.live(...Array.from({ length: 5 }, () => ({ itemId: 'now', artistId: 'fav' })));

@@ -6,7 +6,7 @@ import { isPlay, isSkip } from '../../../shared/domain/event.ts';
 import { keyModeIndex } from '../../../shared/domain/listening-profile.ts';
 import { parseTaste, type Taste } from '../../../shared/domain/taste.ts';
 import { utcHour } from '../../../shared/domain/time.ts';
-import { anyHistory } from './any-history.ts';
+import { anyHistory, runs } from './any-history.ts';
 import { type Row, type Rows, runStages } from './stage-fixture.ts';
 import { type Recording, recordingsOf } from './twin/catalogue.ts';
 import { type Listener, listenersOf } from './twin/listeners.ts';
@@ -240,7 +240,7 @@ test('affinities, seeds and taste are those of the fold at the last event', asyn
         entries += listener.signals.recordings.size;
       }
     }),
-    { numRuns: 12 },
+    runs(12),
   );
   expect(entries).toBeGreaterThan(100);
 });

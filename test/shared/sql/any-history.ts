@@ -228,3 +228,6 @@ export const anyHistory: fc.Arbitrary<History> = fc
     runs: fc.integer({ min: 1, max: 8 }),
   })
   .map(historyOf);
+
+/** So many runs; a failure is not shrunk for ever, since each step runs a pipeline. */
+export const runs = (numRuns: number) => ({ numRuns, interruptAfterTimeLimit: 20_000 });

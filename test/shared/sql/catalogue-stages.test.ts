@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { parseCandidates } from '../../../shared/domain/candidate.ts';
 import { keyModeIndex } from '../../../shared/domain/listening-profile.ts';
 import { DEFAULT_PARAMETERS } from '../../../shared/sql/parameters.ts';
-import { anyHistory } from './any-history.ts';
+import { anyHistory, runs } from './any-history.ts';
 import { type Row, type Rows, runStages } from './stage-fixture.ts';
 import { artistIdsOf, newest, type Recording, recordingsOf } from './twin/catalogue.ts';
 import { type Listener, listenersOf } from './twin/listeners.ts';
@@ -173,6 +173,6 @@ test('the catalogue by recording is what the newest descriptions say, and popula
       checkArtistTracks(rows, recordings);
       checkFeatures(rows, recordings);
     }),
-    { numRuns: 12 },
+    runs(12),
   );
 });

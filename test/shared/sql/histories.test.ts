@@ -8,8 +8,8 @@ import { parseHistory } from '../../../shared/domain/recent-history.ts';
 import { splitSessions } from '../../../shared/domain/sessions.ts';
 import { DAY_MS, utcDay } from '../../../shared/domain/time.ts';
 import { event } from '../../domain/some-events.ts';
-import { anyHistory, CUTOFF } from './any-history.ts';
-import { type History, NOTHING, type Rows, runStages } from './stage-fixture.ts';
+import { anyHistory, CUTOFF, runs } from './any-history.ts';
+import { NOTHING, type Rows, runStages } from './stage-fixture.ts';
 import { type Recording, recordingsOf } from './twin/catalogue.ts';
 import { type Listener, listenersOf } from './twin/listeners.ts';
 import { groupRows, NAMED, namesOf } from './twin/named.ts';
@@ -134,13 +134,13 @@ test('the past of any community is told as the domain tells it', async () => {
         seen.transitions += rows('transitions').length;
       },
     ),
-    { numRuns: 15 },
+    runs(15),
   );
   for (const count of Object.values(seen)) expect(count).toBeGreaterThan(10);
 });
 
-const told = (events: readonly ListeningEvent[], rest: Partial<History> = {}) =>
-  runStages({ ...NOTHING, events, cutoff: CUTOFF, ...rest }, { stages: STAGES });
+const told = (events: readonly ListeningEvent[], cutoff = CUTOFF + 1) =>
+  runStages({ ...NOTHING, events, cutoff }, { stages: STAGES });
 
 /** Plays of recording r1, so many days before the cutoff, by a listener of that name. */
 const plays = (listenerId: string, days: readonly number[], fields: Partial<ListeningEvent> = {}) =>
@@ -163,7 +163,10 @@ test('a favourite is forgotten by the published thresholds', async () => {
     ['skipped once since', true, [...plays('m', [181, 182, 183, 184, 185]), ...plays('m', [10], { skipped: true })]],
     ['one listen that stands for nine, and two more', true, [...plays('n', [181, 182]), ...plays('n', [183], { plays: 9 })]],
   ];
-  const rows = await told(cases.flatMap(([, , events]) => events));
+  const rows = await told(
+    cases.flatMap(([, , events]) => events),
+    CUTOFF,
+  );
   const found = new Set(pairsOf(rows, 'forgotten_favourites').map((pair) => pair.split(' ')[0]));
   for (const [name, isFavourite, [first]] of cases) expect(found.has(first?.listenerId), name).toBe(isFavourite);
 });

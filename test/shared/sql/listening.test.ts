@@ -7,7 +7,7 @@ import { withdrawnFeedback } from '../../../shared/domain/feedback.ts';
 import { sessionsOf, splitSessions } from '../../../shared/domain/sessions.ts';
 import { DAY_MS } from '../../../shared/domain/time.ts';
 import { event, NOW } from '../../domain/some-events.ts';
-import { anyHistory } from './any-history.ts';
+import { anyHistory, runs } from './any-history.ts';
 import { type History, NOTHING, type Row, type Rows, runStages } from './stage-fixture.ts';
 import { type Recording, recordingsOf } from './twin/catalogue.ts';
 import { firstReceptions, type Listener, listenersOf } from './twin/listeners.ts';
@@ -29,7 +29,7 @@ const forAnyHistory = (check: Check) =>
       const recordings = recordingsOf(history);
       check({ history, rows, recordings, listeners: listenersOf(history, recordings) });
     }),
-    { numRuns: 15 },
+    runs(15),
   );
 
 const decayed = (value: number, ageMs: number) => value * 2 ** (-ageMs / (30 * DAY_MS));

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Parameters } from '../../../shared/sql/parameters.ts';
-import { anyHistory } from './any-history.ts';
+import { anyHistory, runs } from './any-history.ts';
 import { type History, type Row, runStages } from './stage-fixture.ts';
 import { type Recording, recordingsOf } from './twin/catalogue.ts';
 import { groupRows, NAMED, namesOf } from './twin/named.ts';
@@ -92,7 +92,7 @@ test('neighbours are the sum over common listeners, written out', async () => {
         pairs += checkNeighbours(rows(found), id, coListening(seedRows, powers), neighbours);
       }
     }),
-    { numRuns: 12 },
+    runs(12),
   );
   expect(pairs).toBeGreaterThan(200);
 });
@@ -174,7 +174,7 @@ test('neighbours by sound are the best of the block, compared pair by pair', asy
         );
       pairs += rows('audio_neighbours').length;
     }),
-    { numRuns: 12 },
+    runs(12),
   );
   expect(pairs).toBeGreaterThan(50);
 });

@@ -1,0 +1,134 @@
+/** A listener's pool as stages/listener_pools.sql describes it, with sums in maps and ranks by sorting. */
+import type { Parameters } from '../../../../shared/sql/parameters.ts';
+import type { Row, Rows } from '../stage-fixture.ts';
+
+/** Stages that poolsOf() reads. */
+export const POOL_INPUTS = [
+  'seeds',
+  'neighbours',
+  'artist_seeds',
+  'artist_neighbours',
+  'artist_tracks',
+  'audio_neighbours',
+  'popularity',
+  'affinity_tracks',
+  'affinity_artists',
+  'rejected',
+  'recordings',
+];
+
+export interface PoolEntry {
+  readonly tid: number;
+  /** Weighed, in thousandths of the weights. */
+  readonly score: number;
+  readonly artistPlays: number;
+  /** Scores in thousandths; a seed is a tid (co, audio), an aid (artist) or null. */
+  readonly evidence: readonly { readonly generator: string; readonly score: number; readonly seed: number | null }[];
+}
+
+interface Proposal {
+  score: number;
+  strongest: number;
+  seed: number | null;
+}
+
+type Proposals = Map<number, Proposal>;
+
+const number = (row: Row, name: string): number => Number(row[name]);
+
+/** Adds a contribution; the seed of the largest one is kept, of equal ones the first. */
+function add(to: Proposals, id: number, score: number, seed: number | null): void {
+  const known = to.get(id);
+  if (known === undefined) to.set(id, { score, strongest: score, seed });
+  else {
+    known.score += score;
+    if (score > known.strongest) Object.assign(known, { strongest: score, seed });
+  }
+}
+
+function from(rows: readonly Row[], id: string): (value: unknown) => readonly Row[] {
+  const groups = Map.groupBy(rows, (row) => row[id]);
+  return (value) => groups.get(value as number) ?? [];
+}
+
+function artistProposals(seeds: readonly Row[], kind: unknown, rows: Rows, parameters: Parameters): Proposals {
+  const neighboursOf = from(rows('artist_neighbours'), 'aid');
+  const tracksOf = from(rows('artist_tracks'), 'aid');
+  const wanted: Proposals = new Map();
+  for (const seed of seeds.slice(0, parameters.pool_artists)) {
+    const aid = number(seed, 'aid');
+    const alike = neighboursOf(aid).filter(({ place }) => Number(place) <= parameters.pool_artist_neighbours);
+    const taste = number(seed, 'taste');
+    add(wanted, aid, Math.floor((taste * parameters.own_artist_score) / 1000), aid);
+    for (const row of alike)
+      add(wanted, number(row, 'neighbour'), Math.floor((taste * number(row, 'score')) / 1000), aid);
+  }
+  const proposals: Proposals = new Map();
+  for (const [aid, { score, seed }] of wanted) {
+    if (score <= 0) continue;
+    for (const track of tracksOf(aid))
+      if (track.kind === kind && number(track, 'place') <= parameters.pool_tracks_per_artist)
+        add(proposals, number(track, 'tid'), Math.floor((score * 10) / (9 + number(track, 'place'))), seed);
+  }
+  return proposals;
+}
+
+function trackProposals(seeds: readonly Row[], neighbours: readonly Row[]): Proposals {
+  const neighboursOf = from(neighbours, 'tid');
+  const proposals: Proposals = new Map();
+  for (const seed of seeds) {
+    if (number(seed, 'taste') === 0) continue;
+    for (const row of neighboursOf(seed.tid))
+      add(proposals, number(row, 'neighbour'), number(seed, 'taste') * number(row, 'score'), number(seed, 'tid'));
+  }
+  return proposals;
+}
+
+/** By lid, best first. Listeners without seeds have no pool. */
+export function poolsOf(rows: Rows, parameters: Parameters): Map<number, PoolEntry[]> {
+  const seedsOf = Map.groupBy(rows('seeds'), (row) => number(row, 'lid'));
+  const artistSeedsOf = from(rows('artist_seeds'), 'lid');
+  const artistOf = new Map(rows('recordings').map((row) => [row.tid, row.aid]));
+  const knownBy = from([...rows('affinity_tracks'), ...rows('rejected')], 'lid');
+  const artistsOf = from(rows('affinity_artists'), 'lid');
+  return new Map(
+    [...seedsOf].map(([lid, seeds]) => {
+      const kind = seeds[0]?.kind;
+      const popular: Proposals = new Map();
+      for (const row of rows('popularity'))
+        if (row.kind === kind && number(row, 'place') <= parameters.pool_popular)
+          add(popular, number(row, 'tid'), number(row, 'score'), null);
+      const preferred = seeds.filter((seed) => number(seed, 'preference') <= parameters.pool_audio_seeds);
+      const generators = [
+        ['co', parameters.weight_co_listening, trackProposals(seeds, rows('neighbours'))],
+        ['artist', parameters.weight_artist, artistProposals(artistSeedsOf(lid), kind, rows, parameters)],
+        ['audio', parameters.weight_audio, trackProposals(preferred, rows('audio_neighbours'))],
+        ['popular', parameters.weight_popularity, popular],
+      ] as const;
+      const known = new Set(knownBy(lid).map(({ tid }) => Number(tid)));
+      const plays = new Map(artistsOf(lid).map((row) => [row.aid, number(row, 'plays')]));
+      const entries = new Map<number, { score: number; evidence: PoolEntry['evidence'][number][] }>();
+      for (const [generator, weight, proposals] of generators) {
+        const fresh = [...proposals].filter(([tid]) => !known.has(tid));
+        const best = Math.max(1, ...fresh.map(([, { score }]) => score));
+        for (const [tid, { score, seed }] of fresh) {
+          const millionths = Math.round((score * 1_000_000) / best);
+          const entry = entries.get(tid) ?? { score: 0, evidence: [] };
+          entry.score += millionths * weight;
+          entry.evidence.push({ generator, score: Math.floor(millionths / 1000), seed });
+          entries.set(tid, entry);
+        }
+      }
+      const ranked = [...entries].sort(([a, { score: scoreA }], [b, { score: scoreB }]) => scoreB - scoreA || a - b);
+      return [
+        lid,
+        ranked.slice(0, parameters.pool_size).map(([tid, { score, evidence }]) => ({
+          tid,
+          score: Math.floor(score / 1000),
+          artistPlays: plays.get(artistOf.get(tid) ?? null) ?? 0,
+          evidence,
+        })),
+      ];
+    }),
+  );
+}
