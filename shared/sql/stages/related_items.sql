@@ -31,6 +31,10 @@ weighed AS (
       + COALESCE(audio, 0) * @weight_audio AS score
   FROM merged AS m
 ),
+placed AS (
+  SELECT w.*, ROW_NUMBER() OVER (PARTITION BY tid ORDER BY score DESC, other) AS place
+  FROM weighed AS w
+),
 bodies AS (
   SELECT
     w.tid,
@@ -40,9 +44,9 @@ bodies AS (
         IF(w.co IS NULL, '', CONCAT('c', CAST(w.co AS STRING))),
         IF(w.next IS NULL, '', CONCAT('n', CAST(w.next AS STRING))),
         IF(w.audio IS NULL, '', CONCAT('s', CAST(w.audio AS STRING)))
-      ), '\n' ORDER BY w.score DESC, w.other
+      ), '\n' ORDER BY w.place
     ) AS body
-  FROM weighed AS w
+  FROM placed AS w
   JOIN item_features AS f ON f.tid = w.other
   GROUP BY w.tid
 ),

@@ -24,7 +24,7 @@ export interface BuilderTask {
   readonly heavyStages?: 'kernels' | 'sql';
   readonly accept?: readonly string[];
   readonly publish?: boolean;
-  readonly then?: 'rollback';
+  readonly rollsBack?: boolean;
   /** Where the cells of these rows are noted, one JSON file a build. */
   readonly note?: { readonly folder: string; readonly keys: readonly string[] };
 }
@@ -128,7 +128,7 @@ for (const cutoff of task.cutoffs) {
   const failed = audits.filter(({ passed }) => !passed).map(({ name }) => name);
   builds.push({ id, status, identity, cells, failed });
 }
-if (task.then === 'rollback') await rollback({ rows, documents, warehouse, now: Date.now });
+if (task.rollsBack === true) await rollback({ rows, documents, warehouse, now: Date.now });
 writeSync(1, JSON.stringify({ builds, stagesRun }));
 await warehouse.close();
 await environment.close();

@@ -51,6 +51,7 @@ describe('every answer comes from one build', () => {
 
   test('while the pointer is flipped back and forth under concurrent requests', async () => {
     await h.live({ itemId: 'played' });
+    await h.publishBuilds(ACTIVE, BUILDS);
     let flipping = true;
     const flips = (async () => {
       for (let i = 0; flipping; i++) await h.publishBuilds(BUILDS[i % 3] as number, BUILDS);

@@ -75,7 +75,9 @@ function checkShares(
     }
   }
   const ranked = [...entries].sort(([a, x], [b, y]) => y.score - x.score || (a < b ? -1 : 1));
-  expect(pool.map(({ recordingId, score, evidence }) => [recordingId, { score: score * 1000, evidence }])).toEqual(ranked);
+  expect(pool.map(({ recordingId, score, evidence }) => [recordingId, { score, evidence }])).toEqual(
+    ranked.map(([id, { score, evidence }]) => [id, { score: score / 1000, evidence }]),
+  );
   expect(pool.every(({ artistPlays }) => artistPlays === null)).toBe(true);
 }
 

@@ -1,0 +1,60 @@
+/** Kernels give what the SQL gives, to the last character. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { STAGE_KERNELS } from '../../../../shared/embedded/kernels/stage-kernels.ts';
+import type { Parameters } from '../../../../shared/sql/parameters.ts';
+import { STAGES } from '../../../../shared/sql/stages.ts';
+import { anyHistory, CUTOFF, historyOf, runs } from '../../sql/any-history.ts';
+import { type History, NOTHING, type RunOptions, runStages } from '../../sql/stage-fixture.ts';
+
+const KERNELS = STAGES.flatMap(({ name, kernel }) => (kernel === true ? [name] : []));
+
+const anySettings = fc.constantFrom(
+  {},
+  { history_cap: 3, neighbours: 2, pool_size: 5, pool_artists: 1 },
+  { artist_history_cap: 2, artist_neighbours: 1, pool_artist_neighbours: 1, pool_audio_seeds: 1, pool_popular: 3 },
+  { alpha: 1, beta: 0, gamma: 0, false_positive_rate: 0.3, weight_artist: 0, weight_audio: 1000 },
+  { own_artist_score: 0, tracks_per_artist: 1, block_size: 3, half_life_ms: 86_400_000 },
+  { neighbours: 0, artist_neighbours: 0, pool_size: 0 },
+) as fc.Arbitrary<Partial<Parameters>>;
+
+async function compare(history: History, options: RunOptions): Promise<number> {
+  const sql = await runStages(history, { ...options, stages: KERNELS, heavyStages: 'sql' });
+  const kernels = await runStages(history, { ...options, stages: KERNELS, heavyStages: 'kernels' });
+  for (const stage of KERNELS) expect(kernels(stage), stage).toEqual(sql(stage));
+  return KERNELS.filter((stage) => sql(stage).length > 0).length;
+}
+
+test('every kernel answers a stage that says so', () => {
+  expect(Object.keys(STAGE_KERNELS).sort()).toEqual(KERNELS.sort());
+});
+
+test('kernels equal the SQL over any history, with one thread and with two', async () => {
+  let filled = 0;
+  await fc.assert(
+    fc.asyncProperty(anyHistory, anySettings, fc.constantFrom(1, 2), async (history, parameters, threads) => {
+      filled += await compare(history, { parameters, threads });
+    }),
+    runs(6),
+  );
+  expect(filled).toBeGreaterThan(5);
+});
+
+test('kernels equal the SQL where ids fill several blocks of the threads', async () => {
+  const history = historyOf({ seed: 3, listeners: 300, recordings: 700, runs: 6 });
+  expect(await compare(history, { threads: 2 })).toBe(KERNELS.length);
+});
+
+test('kernels equal the SQL on an empty warehouse and on a catalogue nobody heard', async () => {
+  expect(await compare({ ...NOTHING, cutoff: CUTOFF }, {})).toBe(0);
+  const { items } = historyOf({ seed: 1, listeners: 0, recordings: 20, runs: 1 });
+  expect(await compare({ ...NOTHING, items, cutoff: CUTOFF }, {})).toBe(0);
+});
+
+test('a kernel without its parameter fails by name and leaves the stage undone', async () => {
+  const history = historyOf({ seed: 3, listeners: 5, recordings: 30, runs: 6 });
+  const parameters = { false_positive_rate: Number.NaN };
+  await expect(runStages(history, { stages: ['heard_filters'], heavyStages: 'kernels', parameters })).rejects.toThrow(
+    /heard_filters failed/,
+  );
+});
