@@ -49,8 +49,9 @@ export async function load(
     let batch: CellWrite[] = [];
     let bytes = 0;
     const flush = async () => {
-      await rows.write(table, table === 'listeners' ? await withoutErased(batch, erasures, cutoff) : batch);
-      cells += batch.length;
+      const kept = table === 'listeners' ? await withoutErased(batch, erasures, cutoff) : batch;
+      await rows.write(table, kept);
+      cells += kept.length;
       onProgress(cells);
       batch = [];
       bytes = 0;

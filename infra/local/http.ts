@@ -12,6 +12,7 @@ import { createOidcVerifier } from '../../shared/auth/oidc.ts';
 import { createLocalVerifier } from '../../shared/auth/tokens.ts';
 import { RANKING_WEIGHTS } from '../../shared/domain/ranking.ts';
 import { erasureRow } from '../../shared/embedded/duckdb-warehouse.ts';
+import { PermanentError } from '../../shared/errors.ts';
 import type { Logger } from '../../shared/logging/logger.ts';
 import { createListenerReader } from '../../shared/rows/listener-row.ts';
 import { createPrivateSessions } from '../../shared/rows/private-sessions.ts';
@@ -65,6 +66,19 @@ export function listen(
       const name = info.family === 'IPv6' ? `[${info.address}]` : info.address;
       resolve({ server, address: `http://${name}:${info.port}` });
     }) as Server;
-    server.once('error', reject);
+    server.once('error', (error: NodeJS.ErrnoException) => reject(explain(error, hostname, port)));
   });
+}
+
+function explain(error: NodeJS.ErrnoException, hostname: string, port: number): Error {
+  const reasons: Record<string, string> = {
+    EADDRINUSE: 'another process has it',
+    EACCES: 'this user may not have it',
+    EADDRNOTAVAIL: 'this machine has no such address',
+    ENOTFOUND: 'the name is not known',
+  };
+  const reason = reasons[error.code ?? ''];
+  if (reason === undefined) return error;
+  const message = `Cannot listen on ${hostname} port ${port}: ${reason}. Choose with PORT and SEGUE_HOST.`;
+  return new PermanentError(message, { cause: error });
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { parseListeningEvent } from '../../shared/api/listening-event.ts';
 import { fieldProblems } from '../../shared/api/problem.ts';
 import { type CatalogueItem, ITEM_KINDS } from '../../shared/domain/item.ts';
-import { messageOf } from '../../shared/errors.ts';
+import { messageOf, TransientError } from '../../shared/errors.ts';
 import type { Erasures } from '../../shared/ports/erasures.ts';
 import { ACK, type Handler, type Message, type Outcome } from '../../shared/ports/topics.ts';
 import type { Warehouse } from '../../shared/ports/warehouse.ts';
@@ -36,6 +36,8 @@ function sink(
       await warehouse.append(table, rows);
       return outcomes;
     } catch (error) {
+      // An outage is nobody's fault: thrown, it counts against no message, so none of them dies of it.
+      if (error instanceof TransientError) throw error;
       const retry: Outcome = { kind: 'retry', reason: messageOf(error) };
       return outcomes.map((outcome) => (outcome.kind === 'ack' ? retry : outcome));
     }

@@ -20,21 +20,17 @@ describe('embedded stores', () => {
       isLoaded = true;
     });
     const exited = once(worker, 'exit');
-    let slowest = 0;
     let events = 0;
     while (!isLoaded) {
-      const started = performance.now();
       await rows.write('listeners', [
         { key: 'served', family: 'live', qualifier: `e#${events++}`, timestamp: 1, value: 'event' },
       ]);
-      slowest = Math.max(slowest, performance.now() - started);
     }
     await loaded;
     await exited;
     const row = await rows.read('listeners', 'served');
     expect(row?.cells).toHaveLength(events);
     expect(events).toBeGreaterThan(5);
-    expect(slowest).toBeLessThan(2_000);
     let count = 0;
     for await (const { cells } of rows.scan('listeners', { prefix: 'loaded' })) count += cells.length;
     expect(count).toBe(3_000);

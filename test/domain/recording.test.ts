@@ -218,10 +218,8 @@ describe('canonical forms', () => {
     expect(recordingIdOf({ itemId: 'i1', title: '  ', artist: 'A' })).toBe('i1');
   });
 
-  it('take time in proportion to the length of a hostile title', () => {
-    const started = performance.now();
+  it('take time in proportion to the length of a hostile title: without that this would not end', () => {
     for (const part of ['(', ' feat ', ' - ', ' ', 'ft. ', '(feat. x) ', '/ ', 'a\u0301'])
-      canonicalTitle(part.repeat(2000));
-    expect(performance.now() - started).toBeLessThan(1500);
+      expect(canonicalTitle(part.repeat(20_000))).toBeTypeOf('string');
   });
 });

@@ -1,6 +1,7 @@
 /** A data directory with a small community, the builder that works in it, and what a reader sees meanwhile. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cpSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createServe } from '../../functions/serve/handler.ts';
@@ -20,8 +21,7 @@ import { generateCommunity } from '../../shared/simulation/community.ts';
 import { createRandom } from '../../shared/simulation/random.ts';
 import type { BuilderTask } from './children/builder.ts';
 import { environmentOf, HostProcess, ROOT, temporaryFolder } from './host-process.ts';
-import type { RowStores } from './stopped-stores.ts';
-import { withRows, withWarehouse } from './stopped-stores.ts';
+import { type RowStores, withRows, withWarehouse } from './stopped-stores.ts';
 
 const BUILDER = fileURLToPath(new URL('./children/builder.ts', import.meta.url));
 export const END = Date.UTC(2026, 9, 1, 6);
@@ -67,6 +67,22 @@ export function delivered(events: readonly ListeningEvent[], seed: number): List
     .map((event) => ({ event, at: random.next() }))
     .sort((a, b) => a.at - b.at)
     .map(({ event }) => event);
+}
+
+/**
+ * Makes a directory once, by the first test that needs it, and gives each a copy. Call `forget` when all are done.
+ */
+export function template(make: () => Promise<string>): { copy(): Promise<string>; forget(): void } {
+  const kept = mkdtempSync(join(tmpdir(), 'segue-template-'));
+  let made: Promise<void> | undefined;
+  return {
+    async copy() {
+      made ??= make().then((directory) => cpSync(directory, kept, { recursive: true }));
+      await made;
+      return copyDirectory(kept);
+    },
+    forget: () => rmSync(kept, { recursive: true, force: true }),
+  };
 }
 
 export function copyDirectory(from: string): string {

@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import type { Answer } from '../../shared/api/answer.ts';
 import { BloomFilter } from '../../shared/domain/bloom.ts';
 import { buildIdOf } from '../../shared/domain/build-id.ts';
@@ -13,6 +13,7 @@ import type { CellWrite } from '../../shared/ports/row-store.ts';
 import { createListenerReader } from '../../shared/rows/listener-row.ts';
 import { readableBuilds, readPointer } from '../../shared/rows/pointer.ts';
 import { listenerKey } from '../../shared/schema/rows.ts';
+import { STAGES } from '../../shared/sql/stages.ts';
 import {
   build,
   buildUntilKilled,
@@ -26,6 +27,7 @@ import {
   fillDirectory,
   readAnswers,
   spawnBuilder,
+  template,
 } from './build-directory.ts';
 import type { BuilderTask } from './children/builder.ts';
 import { pause, temporaryFolder } from './host-process.ts';
@@ -39,10 +41,27 @@ const pointerOf = (directory: string) => withRows(directory, ({ rows }) => readP
 const isOfBuild = (answers: readonly Answer[], cutoff: number) =>
   answers.every((answer) => answer.build === buildIdOf(cutoff) && answer.items.length > 10);
 
-/** A directory in which the first build serves and much has been heard since. */
-async function directoryWithOneBuild(): Promise<{ directory: string; answers: Answer[] }> {
+/** The first build serves, and much has been heard since. */
+const oneBuild = template(async () => {
   const directory = await fillDirectory(delivered(EVENTS, 2));
   await build({ directory, cutoffs: [FIRST] });
+  return directory;
+});
+
+/** The same with the second build's stages done, and nothing of them judged. */
+const unjudged = template(async () => {
+  const directory = await oneBuild.copy();
+  await buildUntilKilled({ directory, cutoffs: [SECOND], kill: `stage:${STAGES.at(-1)?.name}:after` });
+  return directory;
+});
+
+afterAll(() => {
+  oneBuild.forget();
+  unjudged.forget();
+});
+
+async function directoryWithOneBuild(from = oneBuild): Promise<{ directory: string; answers: Answer[] }> {
+  const directory = await from.copy();
   const answers = await readAnswers(directory, LISTENERS);
   expect(isOfBuild(answers, FIRST)).toBe(true);
   return { directory, answers };
@@ -96,7 +115,7 @@ describe('a build that is killed', () => {
       ['stage:listening:within', (left) => left > all - 10 && left < all],
       ['stage:neighbours:within', (left) => left > 5 && left < all - 5],
       ['stage:listener_pools:after', (left) => left > 0 && left < all / 2],
-      ['stage:shared_pools:after', (left) => left === 0],
+      [`stage:${STAGES.at(-1)?.name}:after`, (left) => left === 0],
       ['load:1', (left) => left === 0],
       ['load:4', (left) => left === 0],
       ['flip:before', (left) => left === 0],
@@ -232,9 +251,8 @@ describe('a build whose audit fails', () => {
   ];
 
   it.each(corruptions)('(%s) is rejected and changes nothing for readers', async (audit, sql) => {
-    const { directory, answers } = await directoryWithOneBuild();
+    const { directory, answers } = await directoryWithOneBuild(unjudged);
     const before = await pointerOf(directory);
-    await buildUntilKilled({ directory, cutoffs: [SECOND], kill: 'stage:shared_pools:after' });
     await corrupt(join(directory, 'builds', `${buildIdOf(SECOND)}.duckdb`), sql);
     const { builds } = await build({ directory, cutoffs: [END + 5] });
     expect(builds).toMatchObject([{ id: buildIdOf(SECOND), status: 'rejected', identity: null, cells: 0 }]);
@@ -247,8 +265,7 @@ describe('a build whose audit fails', () => {
   });
 
   it('is published all the same when an operator waives the audit by its name, and by that only', async () => {
-    const { directory } = await directoryWithOneBuild();
-    await buildUntilKilled({ directory, cutoffs: [SECOND], kill: 'stage:shared_pools:after' });
+    const { directory } = await directoryWithOneBuild(unjudged);
     await corrupt(
       join(directory, 'builds', `${buildIdOf(SECOND)}.duckdb`),
       'DELETE FROM listener_pools WHERE listener_id < (SELECT MAX(listener_id) FROM listener_pools)',

@@ -200,12 +200,7 @@ function judgeBuilds({ pointer, isRunning, lastBuild }: State, { rebuildHour }: 
     const failed = lastBuild.audits.filter(({ passed, waived }) => !passed && waived !== true);
     const why = failed.map(({ name, detail }) => `${name}: ${detail}`).join('; ');
     const advice = 'Correct what it names, or waive it: npm run rebuild -- --accept NAME';
-    findings.push([
-      'last build',
-      'warn',
-      `${lastBuild.id} was rejected: ${why || 'it was cut short'}`,
-      advice,
-    ]);
+    findings.push(['last build', 'warn', `${lastBuild.id} was rejected: ${why || 'superseded'}`, advice]);
   }
   return findings;
 }
@@ -214,12 +209,13 @@ function judgeTopics({ backlog, deadLetters, isRunning }: State): Finding[] {
   const waiting = Object.entries(backlog).filter(([, { messages }]) => messages > 0);
   const detail = waiting.map(([name, queue]) => `${name} ${queue.messages} since ${queue.oldestMs} ms`);
   const isStuck = isRunning && waiting.some(([, { oldestMs }]) => oldestMs > STUCK_MS);
-  const letters: Finding = ['dead letters', deadLetters > 0 ? 'warn' : 'ok', String(deadLetters)];
   return [
     isStuck
       ? ['backlog', 'warn', detail.join(', '), "The host's log says why its deliveries fail."]
       : ['backlog', 'ok', detail.join(', ') || 'nothing waits'],
-    deadLetters > 0 ? [...letters, 'npm run dead-letters lists them with their reasons.'] : letters,
+    deadLetters > 0
+      ? ['dead letters', 'warn', String(deadLetters), 'npm run dead-letters lists them with their reasons.']
+      : ['dead letters', 'ok', 'none'],
   ];
 }
 

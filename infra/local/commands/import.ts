@@ -41,7 +41,8 @@ function tell({ removed, imported: { report, skips } }: ImportOutcome): void {
   }
   for (const { file, line, reason } of skips) print(`  ${file}:${line}: ${reason}`);
   if (report.podcasts !== null) {
-    const { artists, shows, plays } = report.podcasts;
+    const { artists, shows } = report.podcasts;
+    const plays = shows.reduce((sum, show) => sum + show.plays, 0);
     print(`Podcasts: ${shows.length} of ${artists} names are shows (${plays} plays):`);
     for (const show of shows) print(`  ${show.name}: ${show.plays} plays, told by its ${show.because}`);
   }

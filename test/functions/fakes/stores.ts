@@ -1,10 +1,11 @@
 /** The ports in memory, as small as they can be while keeping the contracts the functions rely on. */
-import type { PrivateSession, PrivateSessions } from '../../../shared/ports/private-sessions.ts';
-import type { ItemCatalogue } from '../../../shared/ports/catalogue.ts';
+
 import type { ListeningEvent } from '../../../shared/domain/event.ts';
 import type { CatalogueItem } from '../../../shared/domain/item.ts';
 import type { LogFields, Logger } from '../../../shared/logging/logger.ts';
+import type { ItemCatalogue } from '../../../shared/ports/catalogue.ts';
 import type { Erasures } from '../../../shared/ports/erasures.ts';
+import type { PrivateSession, PrivateSessions } from '../../../shared/ports/private-sessions.ts';
 import type { Cell, CellWrite, RowStore } from '../../../shared/ports/row-store.ts';
 import type { Message, OutgoingMessage, Topics } from '../../../shared/ports/topics.ts';
 import type { Topic } from '../../../shared/schema/topics.ts';

@@ -1,97 +1,33 @@
 /** Each audit fails where its table is damaged, and nothing else does; drift and volume wait for a history. */
 import { createHash } from 'node:crypto';
-import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type AuditReport, audit } from '../../../functions/rebuild/audit.ts';
+import type { AuditReport } from '../../../functions/rebuild/audit.ts';
 import type { Build } from '../../../functions/rebuild/builds.ts';
 import { BloomFilter } from '../../../shared/domain/bloom.ts';
 import { parseCandidates } from '../../../shared/domain/candidate.ts';
+import type { ListeningEvent } from '../../../shared/domain/event.ts';
 import { DAY_MS } from '../../../shared/domain/time.ts';
-import { attachBuild } from '../../../shared/embedded/duckdb-build.ts';
-import { connect, createTableSql, openEngine } from '../../../shared/embedded/duckdb-engine.ts';
-import type { BuildSpace, StageResult } from '../../../shared/ports/warehouse.ts';
-import { TABLES, type TableRow } from '../../../shared/schema/tables.ts';
+import type { StageResult } from '../../../shared/ports/warehouse.ts';
 import { AUDITS, HISTORY_NEEDED, SCORE_BUCKETS, VOLUME_STAGES } from '../../../shared/sql/audits.ts';
-import { STAGES } from '../../../shared/sql/stages.ts';
 import { CUTOFF, historyOf } from '../../shared/sql/any-history.ts';
-import { type History, NOTHING, paramsOf, tablesOf } from '../../shared/sql/stage-fixture.ts';
-
-/** A build on a connection of our own, so that a test can damage its tables and take that back. */
-class DamagedBuild {
-  readonly #instance: DuckDBInstance;
-  readonly connection: DuckDBConnection;
-  readonly space: BuildSpace;
-  readonly stages: Record<string, StageResult>;
-
-  private constructor(
-    instance: DuckDBInstance,
-    connection: DuckDBConnection,
-    space: BuildSpace,
-    stages: Record<string, StageResult>,
-  ) {
-    this.#instance = instance;
-    this.connection = connection;
-    this.space = space;
-    this.stages = stages;
-  }
-
-  static async of(history: History): Promise<DamagedBuild> {
-    const instance = await openEngine(':memory:', { threads: 1, memory: '512MB', temporaryDirectory: '' });
-    const connection = await connect(instance);
-    const tables = tablesOf(history);
-    for (const [name, { columns }] of Object.entries(TABLES)) {
-      await connection.run(createTableSql(name, columns));
-      for (const row of tables[name] ?? []) await insert(connection, name, columns, row);
-    }
-    const space = await attachBuild(connection, 'audited', { path: ':memory:', threads: 1, kernels: false });
-    const stages: Record<string, StageResult> = {};
-    for (const stage of STAGES) stages[stage.name] = await space.run(stage, paramsOf(stage, history.cutoff));
-    return new DamagedBuild(instance, connection, space, stages);
-  }
-
-  /** The report on the tables after these statements, which are undone. */
-  async auditAfter(
-    damage: readonly string[],
-    { history = [], accept = [] }: { history?: readonly Build[]; accept?: readonly string[] } = {},
-  ): Promise<AuditReport> {
-    await this.connection.run('BEGIN');
-    try {
-      for (const statement of damage) await this.connection.run(statement);
-      return await audit(this.space, { stages: this.stages, cutoff: CUTOFF }, history, new Set(accept));
-    } finally {
-      await this.connection.run('ROLLBACK');
-    }
-  }
-
-  async close(): Promise<void> {
-    await this.space.close();
-    this.#instance.closeSync();
-  }
-}
-
-async function insert(
-  connection: DuckDBConnection,
-  table: string,
-  columns: Readonly<Record<string, string>>,
-  row: TableRow,
-): Promise<void> {
-  const literal = (value: TableRow[string] | undefined, type: string): string => {
-    if (value === null || value === undefined) return 'NULL';
-    if (type === 'TIMESTAMP') return `make_timestamp(${Number(value)} * 1000)`;
-    return typeof value === 'string' ? `'${value.replaceAll("'", "''")}'` : String(value);
-  };
-  const values = Object.entries(columns).map(([name, type]) => literal(row[name], type));
-  await connection.run(`INSERT INTO "${table}" VALUES (${values.join(', ')})`);
-}
+import { type History, NOTHING } from '../../shared/sql/stage-fixture.ts';
+import { DamagedBuild } from './damaged-build.ts';
 
 const failed = ({ results }: AuditReport) => results.filter(({ passed }) => !passed).map(({ name }) => name);
 
 const COMMUNITY = historyOf({ seed: 21, listeners: 14, recordings: 40, runs: 6 });
+const SHARED_ID = (listenerId: string) => listenerId.endsWith('b');
+const WHOLE: History = {
+  ...COMMUNITY,
+  events: COMMUNITY.events.filter(({ listenerId }) => !SHARED_ID(listenerId)),
+  controls: [],
+  erasures: [],
+};
 
 describe('a whole build', () => {
   let build: DamagedBuild;
   beforeAll(async () => {
-    build = await DamagedBuild.of({ ...COMMUNITY, controls: [], erasures: [] });
+    build = await DamagedBuild.of(WHOLE);
   });
   afterAll(() => build.close());
 
@@ -130,18 +66,20 @@ describe('a whole build', () => {
     ['a taste twice', ['unique:taste_profiles'], twice('taste_profiles')],
     ['an item twice', ['unique:related_items'], twice('related_items')],
     ['a shared pool twice', ['unique:shared_pools'], twice('shared_pools')],
-    ['a pool of NULL', ['present:listener_pools.pool'], blank('listener_pools', 'pool', 'NULL')],
-    ['an empty pool', ['present:listener_pools.pool'], blank('listener_pools', 'pool', "''")],
     ['a taste of NULL', ['present:taste_profiles.taste'], blank('taste_profiles', 'taste', 'NULL')],
     ['a neighbour nobody has', ['refers:neighbours.neighbour'], dangling('neighbours', 'neighbour')],
     ['a sound nobody has', ['refers:audio_neighbours.neighbour'], dangling('audio_neighbours', 'neighbour')],
     ['a next track nobody has', ['refers:transitions.next_tid'], dangling('transitions', 'next_tid')],
     ['a seed nobody has', ['refers:seeds.tid'], dangling('seeds', 'tid')],
     ['a repeated event twice', ['dedupe'], [REPEATED]],
-    ['a listener without a heard filter', ['heard'], ['DELETE FROM heard_filters WHERE rowid = 0']],
+    [
+      'a listener without a heard filter',
+      ['heard', 'bloom-canary'],
+      ['DELETE FROM heard_filters WHERE rowid = 0'],
+    ],
     ['pools without candidates', ['coverage'], ['UPDATE listener_pools SET candidates = 0']],
     ['no pools', ['coverage'], ['DELETE FROM listener_pools']],
-  ])('with %s fails %j alone', async (_, audits, statements) => {
+  ])('with %s fails %j and nothing else', async (_, audits, statements) => {
     expect(failed(await build.auditAfter(statements))).toEqual(audits);
   });
 
@@ -150,7 +88,9 @@ describe('a whole build', () => {
   });
 
   test('with any set bit of a heard filter cleared fails the canary', async () => {
-    const [row] = await build.space.query('SELECT listener_id, heard FROM heard_filters ORDER BY listener_id LIMIT 1');
+    const [row] = await build.space.query(
+      'SELECT listener_id, heard FROM heard_filters ORDER BY listener_id LIMIT 1',
+    );
     const [m, k, bits] = String(row?.heard).split('.');
     const bytes = Buffer.from(String(bits), 'base64');
     for (let bit = 0; bit < Math.min(Number(m), 24); bit++) {
@@ -198,6 +138,7 @@ describe('a whole build', () => {
     id: `build-${age}`,
     cutoff: CUTOFF - age * DAY_MS,
     status: 'published',
+    publishes: true,
     parametersVersion: 'test',
     parameters: {},
     stages: build.stages,
@@ -239,13 +180,17 @@ describe('a whole build', () => {
     ['as much as', 1, false],
   ])('with rows %s the median of the week', async (_, factor, fails) => {
     const { scoreShares } = await build.auditAfter([]);
-    const report = await build.auditAfter([], { history: nightly(6, { scoreShares, stages: times(factor) }) });
+    const report = await build.auditAfter([], {
+      history: nightly(6, { scoreShares, stages: times(factor) }),
+    });
     expect(failed(report)).toEqual(fails ? VOLUMES : []);
   });
 
   test('is measured by the median of this week alone', async () => {
     const { scoreShares } = await build.auditAfter([]);
-    const old = Array.from({ length: 6 }, (_, index) => published(20 - index, { scoreShares, stages: times(9) }));
+    const old = Array.from({ length: 6 }, (_, index) =>
+      published(20 - index, { scoreShares, stages: times(9) }),
+    );
     const outlier = published(1, { scoreShares, stages: times(9) });
     const history = [...old, ...nightly(6, { scoreShares }).slice(0, 5), outlier];
     expect(failed(await build.auditAfter([], { history }))).toEqual([]);
@@ -267,8 +212,27 @@ describe('a whole build', () => {
   });
 });
 
-test('a build of nothing passes', async () => {
-  const build = await DamagedBuild.of({ ...NOTHING, cutoff: CUTOFF });
-  expect(failed(await build.auditAfter([]))).toEqual([]);
+const listen = WHOLE.events.find(({ type }) => type === 'listen') as ListeningEvent;
+
+test.each<[what: string, history: History]>([
+  ['nothing', { ...NOTHING, cutoff: CUTOFF }],
+  ['a catalogue nobody heard', { ...NOTHING, items: WHOLE.items, cutoff: CUTOFF }],
+  [
+    'two listeners whose players chose one event id',
+    { ...WHOLE, events: [listen, { ...listen, listenerId: 'other' }] },
+  ],
+  [
+    'a listener who only searched',
+    { ...WHOLE, events: [listen, { ...listen, listenerId: 'other', type: 'search_click' }] },
+  ],
+  [
+    'a listener who only saved',
+    { ...WHOLE, events: [listen, { ...listen, listenerId: 'other', type: 'save' }] },
+  ],
+  ['a community with controls, erasures and shared ids', COMMUNITY],
+])('a build of %s passes', async (_, history) => {
+  const build = await DamagedBuild.of(history);
+  const report = await build.auditAfter([]);
   await build.close();
+  expect(failed(report)).toEqual([]);
 });

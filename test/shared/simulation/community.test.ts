@@ -43,13 +43,9 @@ describe('determinism', () => {
 });
 
 describe('events', () => {
-  test('are about 60 thousand by default, made in a reasonable time', () => {
+  test('are about 60 thousand by default', () => {
     expect(events.length).toBeGreaterThan(50_000);
     expect(events.length).toBeLessThan(75_000);
-    const start = performance.now();
-    for (const _ of generateCommunity({ seed: 3, endAt: END_AT }).events);
-    // Under 1.5 s on an idle core; the allowance is for a busy one.
-    expect(performance.now() - start).toBeLessThan(6000);
   });
 
   test('carry valid ids, each event its own', () => {

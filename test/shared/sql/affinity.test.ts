@@ -27,7 +27,11 @@ const of = (rows: readonly Row[], { names, listener }: Told) =>
   rows.filter(({ lid }) => names.listener(lid) === listener.listenerId);
 
 /** Within a millionth per listen that the sum is over, for every event is rounded once. */
-function close(millionths: unknown, affinity: number, { plays, skips }: { plays: number; skips: number }): void {
+function close(
+  millionths: unknown,
+  affinity: number,
+  { plays, skips }: { plays: number; skips: number },
+): void {
   const events = plays + skips + 20;
   expect(Math.abs(Number(millionths) / 1e6 - affinity)).toBeLessThanOrEqual(1e-6 * events);
 }
@@ -44,7 +48,8 @@ function checkAffinities(
     expect(row?.[plays], key).toBe(entry.plays);
   }
   for (const [key, row] of found)
-    if (!folded.has(key)) expect({ key, affinity: row.affinity, plays: row[plays] }).toEqual({ key, affinity: 0, plays: 0 });
+    if (!folded.has(key))
+      expect({ key, affinity: row.affinity, plays: row[plays] }).toEqual({ key, affinity: 0, plays: 0 });
 }
 
 function checkTracks(told: Told): void {
@@ -240,7 +245,7 @@ test('affinities, seeds and taste are those of the fold at the last event', asyn
         entries += listener.signals.recordings.size;
       }
     }),
-    runs(12),
+    runs(10),
   );
   expect(entries).toBeGreaterThan(100);
 });

@@ -154,7 +154,12 @@ function listen(author: Author, draws: Draws, listenerId: string, { recordings, 
     } else if (draws.chance(0.3)) {
       for (let said = 0; said <= draws.below(4); said++) {
         const type = draws.of(['save', 'unsave', 'like', 'dislike', 'playlist_add', 'search_click'] as const);
-        author.event(listenerId, draws.of(favourites), at, { type, plays: 1, msPlayed: null, skipped: false });
+        author.event(listenerId, draws.of(favourites), at, {
+          type,
+          plays: 1,
+          msPlayed: null,
+          skipped: false,
+        });
         at += draws.of([0, 0, MINUTE_MS]);
       }
     } else {
@@ -171,7 +176,13 @@ function controlsOf(draws: Draws, { listeners, recordings }: Sizes): ControlChan
     const recording = draws.below(Math.max(1, recordings));
     return {
       listenerId: `l${String(draws.below(listeners)).padStart(2, '0')}`,
-      kind: draws.of(['exclude-from-taste', 'dislike', 'do-not-recommend', 'snooze-artist', 'explicit-filter']),
+      kind: draws.of([
+        'exclude-from-taste',
+        'dislike',
+        'do-not-recommend',
+        'snooze-artist',
+        'explicit-filter',
+      ]),
       target: draws.of([
         idOf(recording),
         `${idOf(recording)}-i0`,

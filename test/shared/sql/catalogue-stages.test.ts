@@ -90,7 +90,9 @@ function checkPopularity(
   const expected = popularityOf(recordings, listeners);
   // Who likes it by now: open plays, and more of them than skips, with saves and dislikes.
   const fans = groupRows(
-    rows('affinity_tracks').filter(({ evidence, public_plays }) => Number(evidence) > 0 && Number(public_plays) > 0),
+    rows('affinity_tracks').filter(
+      ({ evidence, public_plays }) => Number(evidence) > 0 && Number(public_plays) > 0,
+    ),
     ({ tid }) => names.recording(tid),
   );
   expect(rows('popularity')).toHaveLength(recordings.size);
@@ -126,7 +128,9 @@ function checkArtistTracks(rows: Rows, recordings: ReadonlyMap<string, Recording
   const found = groupRows(rows('artist_tracks'), ({ aid, kind }) => `${names.artist(aid)} ${kind}`);
   expect([...found.keys()].sort()).toEqual([...expected.keys()].sort());
   for (const [key, tids] of expected) {
-    const best = tids.toSorted((a, b) => (score.get(b as never) ?? 0) - (score.get(a as never) ?? 0) || Number(a) - Number(b));
+    const best = tids.toSorted(
+      (a, b) => (score.get(b as never) ?? 0) - (score.get(a as never) ?? 0) || Number(a) - Number(b),
+    );
     expect(found.get(key)?.map(({ tid }) => tid)).toEqual(best.slice(0, PARAMETERS.tracks_per_artist));
   }
 }
@@ -166,13 +170,25 @@ test('the catalogue by recording is what the newest descriptions say, and popula
         const described = history.items.filter(({ artistId }) => artistId === artist_id);
         const features = history.artistFeatures.filter(({ artistId }) => artistId === artist_id);
         const named = [...described.map((item) => ({ ...item, name: item.artist })), ...features];
-        expect(name).toBe(newest(named, ({ updatedAt }) => updatedAt, (entry) => entry.name));
-        expect(tempo).toBe(newest(features, ({ updatedAt }) => updatedAt, (entry) => entry.tempo));
+        expect(name).toBe(
+          newest(
+            named,
+            ({ updatedAt }) => updatedAt,
+            (entry) => entry.name,
+          ),
+        );
+        expect(tempo).toBe(
+          newest(
+            features,
+            ({ updatedAt }) => updatedAt,
+            (entry) => entry.tempo,
+          ),
+        );
       }
       checkPopularity(rows, recordings, listenersOf(history, recordings).values());
       checkArtistTracks(rows, recordings);
       checkFeatures(rows, recordings);
     }),
-    runs(12),
+    runs(8),
   );
 });

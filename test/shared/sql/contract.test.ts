@@ -1,10 +1,16 @@
 /** What stages.ts declares is what the files do: inputs, parameters, columns, types and keys. */
 import { readdir } from 'node:fs/promises';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { DuckDBConnection } from '@duckdb/node-api';
 import { attachBuild, readStageSql } from '../../../shared/embedded/duckdb-build.ts';
-import { bind, connect, createTableSql, DUCKDB_TYPES, openEngine } from '../../../shared/embedded/duckdb-engine.ts';
+import {
+  bind,
+  connect,
+  createTableSql,
+  DUCKDB_TYPES,
+  openEngine,
+} from '../../../shared/embedded/duckdb-engine.ts';
 import { type ColumnType, TABLES } from '../../../shared/schema/tables.ts';
 import { toDuckdb } from '../../../shared/sql/dialect/rewrite.ts';
 import { tokenize } from '../../../shared/sql/dialect/tokens.ts';
@@ -23,7 +29,11 @@ function tablesRead(sql: string): Set<string> {
     const next = words[index + 1];
     const isDefinition = next?.text.toUpperCase() === 'AS' && words[index + 2]?.text === '(';
     if (isDefinition && [',', 'WITH'].includes(words[index - 1]?.text.toUpperCase() ?? '')) defined.add(text);
-    if (['FROM', 'JOIN'].includes(text.toUpperCase()) && next?.kind === 'word' && next.text.toUpperCase() !== 'UNNEST')
+    if (
+      ['FROM', 'JOIN'].includes(text.toUpperCase()) &&
+      next?.kind === 'word' &&
+      next.text.toUpperCase() !== 'UNNEST'
+    )
       read.add(next.text);
   }
   return read.difference(defined);
@@ -75,11 +85,14 @@ describe('the stages', () => {
         const rows = await runStages(history);
         for (const { name, key } of STAGES) {
           const keys = rows(name).map((row) => key.map((column) => row[column]));
-          expect(keys.flat().every((value) => value !== null), name).toBe(true);
+          expect(
+            keys.flat().every((value) => value !== null),
+            name,
+          ).toBe(true);
           expect(new Set(keys.map((values) => values.join('\u0000'))).size, name).toBe(keys.length);
         }
       }),
-      runs(8),
+      runs(5),
     );
   });
 });
@@ -98,7 +111,8 @@ describe('columns', () => {
   beforeAll(async () => {
     const instance = await openEngine(':memory:', { threads: 1, memory: '512MB', temporaryDirectory: '' });
     connection = await connect(instance);
-    for (const [name, { columns }] of Object.entries(TABLES)) await connection.run(createTableSql(name, columns));
+    for (const [name, { columns }] of Object.entries(TABLES))
+      await connection.run(createTableSql(name, columns));
     const space = await attachBuild(connection, 'contract', { path: ':memory:', threads: 1, kernels: false });
     for (const stage of STAGES) await space.run(stage, paramsOf(stage, CUTOFF));
     return async () => {
@@ -107,17 +121,20 @@ describe('columns', () => {
     };
   });
 
-  test.each(STAGES.map((stage) => [stage.name, stage] as const))('of %s are as declared', async (name, stage) => {
-    const declared = Object.entries(stage.columns);
-    const table = await connection.runAndReadAll(`SELECT * FROM "${name}"`);
-    expect(table.columnNames()).toEqual(declared.map(([column]) => column));
-    expect(table.columnTypes().map(String)).toEqual(declared.map(([, type]) => String(DUCKDB_TYPES[type])));
+  test.each(STAGES.map((stage) => [stage.name, stage] as const))(
+    'of %s are as declared',
+    async (name, stage) => {
+      const declared = Object.entries(stage.columns);
+      const table = await connection.runAndReadAll(`SELECT * FROM "${name}"`);
+      expect(table.columnNames()).toEqual(declared.map(([column]) => column));
+      expect(table.columnTypes().map(String)).toEqual(declared.map(([, type]) => String(DUCKDB_TYPES[type])));
 
-    const { sql, params } = toDuckdb(await readStageSql(stage), name);
-    const { values, types } = bind(params, paramsOf(stage, CUTOFF));
-    const given = await connection.runAndReadAll(sql, values, types);
-    expect(given.columnNames()).toEqual(declared.map(([column]) => column));
-    for (const [index, [column, type]] of declared.entries())
-      expect(GIVEN[type], column).toContain(String(given.columnTypes()[index]));
-  });
+      const { sql, params } = toDuckdb(await readStageSql(stage), name);
+      const { values, types } = bind(params, paramsOf(stage, CUTOFF));
+      const given = await connection.runAndReadAll(sql, values, types);
+      expect(given.columnNames()).toEqual(declared.map(([column]) => column));
+      for (const [index, [column, type]] of declared.entries())
+        expect(GIVEN[type], column).toContain(String(given.columnTypes()[index]));
+    },
+  );
 });

@@ -67,13 +67,18 @@ test('who comes back is known by what was received since the erasure', async () 
   const late = mine(6, { recordingId: 'r06', occurredAt: ERASED_AT + 5, receivedAt: ERASED_AT });
   const controls = [...COMMUNITY.controls, dislike('r03', ERASED_AT - 1), dislike('r05', ERASED_AT + 1)];
   const rows = await runStages(withEvents([...BEFORE, ...back, late], { erasures, controls }));
-  const fresh = await runStages(withEvents(back, { controls: [...COMMUNITY.controls, dislike('r05', ERASED_AT + 1)] }));
+  const fresh = await runStages(
+    withEvents(back, { controls: [...COMMUNITY.controls, dislike('r05', ERASED_AT + 1)] }),
+  );
   const served = (of: Rows) =>
     ['taste_profiles', 'heard_filters', 'recent_history', 'listener_pools'].map((stage) =>
       of(stage).find(({ listener_id }) => listener_id === 'erased'),
     );
   expect(served(rows)).toEqual(served(fresh));
-  expect(parseTaste(String(served(rows)[0]?.taste))).toMatchObject({ since: ERASED_AT + 1, asOf: ERASED_AT + 9 });
+  expect(parseTaste(String(served(rows)[0]?.taste))).toMatchObject({
+    since: ERASED_AT + 1,
+    asOf: ERASED_AT + 9,
+  });
   expect(rows('rejected')).toEqual(fresh('rejected'));
 });
 

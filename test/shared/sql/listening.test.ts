@@ -29,7 +29,7 @@ const forAnyHistory = (check: Check) =>
       const recordings = recordingsOf(history);
       check({ history, rows, recordings, listeners: listenersOf(history, recordings) });
     }),
-    runs(15),
+    runs(12),
   );
 
 const decayed = (value: number, ageMs: number) => value * 2 ** (-ageMs / (30 * DAY_MS));
@@ -165,7 +165,11 @@ const single = (events: readonly ListeningEvent[], rest: Partial<History> = {}) 
 const LISTENS: readonly (readonly [string, Partial<ListeningEvent>, Partial<Row>])[] = [
   ['29.999 s is a skip', { msPlayed: 29_999 }, { skip: true, value: -1_000_000 }],
   ['30 s is a play', { msPlayed: 30_000 }, { skip: false, value: 1_000_000 }],
-  ['a completed short one is a play', { msPlayed: 19_000, durationMs: 20_000 }, { skip: false, value: 950_000 }],
+  [
+    'a completed short one is a play',
+    { msPlayed: 19_000, durationMs: 20_000 },
+    { skip: false, value: 950_000 },
+  ],
   ['a flagged one is a skip', { msPlayed: 200_000, skipped: true }, { skip: true, value: -1_000_000 }],
   ['a scrobble is a whole play', {}, { skip: false, value: 1_000_000 }],
   ['a private one is worth nothing', { private: true }, { skip: false, value: 0 }],
@@ -202,7 +206,12 @@ describe('one id', () => {
   });
 
   test('received twice in one millisecond is the same whichever was appended first', async () => {
-    const others = [{ private: true }, { durationMs: 1 }, { artistId: null }, { context: { playlistId: 'p' } }];
+    const others = [
+      { private: true },
+      { durationMs: 1 },
+      { artistId: null },
+      { context: { playlistId: 'p' } },
+    ];
     const events = others.flatMap((fields) => {
       const one = event({ private: false });
       return [one, { ...one, ...fields }];

@@ -17,7 +17,9 @@ function coListening(
   pairs: readonly (readonly [listener: number, id: number])[],
   { alpha, beta, gamma }: Pick<Parameters, 'alpha' | 'beta' | 'gamma'>,
 ): Map<number, Map<number, { score: number; error: number }>> {
-  const idsOf = new Map([...Map.groupBy(pairs, ([u]) => u)].map(([u, of]) => [u, new Set(of.map(([, i]) => i))]));
+  const idsOf = new Map(
+    [...Map.groupBy(pairs, ([u]) => u)].map(([u, of]) => [u, new Set(of.map(([, i]) => i))]),
+  );
   const listenersOf = new Map(
     [...Map.groupBy(pairs, ([, i]) => i)].map(([i, of]) => [i, new Set(of.map(([u]) => u))]),
   );
@@ -57,7 +59,9 @@ function checkNeighbours(
       const before = theirs[index - 1];
       if (before === undefined) continue;
       const falls = Number(before.score) > Number(row.score);
-      expect(falls || (before.score === row.score && Number(before.neighbour) < Number(row.neighbour))).toBe(true);
+      expect(falls || (before.score === row.score && Number(before.neighbour) < Number(row.neighbour))).toBe(
+        true,
+      );
     }
     const kept = new Set(theirs.map(({ neighbour }) => Number(neighbour)));
     const worst = theirs.length < limit ? 0.5 : Number(theirs.at(-1)?.score);
@@ -92,7 +96,7 @@ test('neighbours are the sum over common listeners, written out', async () => {
         pairs += checkNeighbours(rows(found), id, coListening(seedRows, powers), neighbours);
       }
     }),
-    runs(12),
+    runs(8),
   );
   expect(pairs).toBeGreaterThan(200);
 });
@@ -122,8 +126,14 @@ const apart = (a: number, b: number, most: number, points: number) =>
   points - Math.floor((Math.min(Math.abs(a - b), most) * points) / most);
 
 function alike(a: Sound, b: Sound): number {
-  const { genres: [genreA], year: yearA } = a.recording;
-  const { genres: [genreB], year: yearB } = b.recording;
+  const {
+    genres: [genreA],
+    year: yearA,
+  } = a.recording;
+  const {
+    genres: [genreB],
+    year: yearB,
+  } = b.recording;
   return (
     apart(a.tempo, b.tempo, 200, 450) +
     apart(a.energy, b.energy, 1000, 350) +
@@ -141,7 +151,9 @@ function soundAlike(history: History, blockSize: number, limit: number): Map<str
   );
   const found = new Map<string, (string | number)[][]>();
   for (const cell of cells.values()) {
-    cell.sort((a, b) => a.valence - b.valence || (a.recording.recordingId < b.recording.recordingId ? -1 : 1));
+    cell.sort(
+      (a, b) => a.valence - b.valence || (a.recording.recordingId < b.recording.recordingId ? -1 : 1),
+    );
     for (const [index, sound] of cell.entries()) {
       const block = cell.slice(index - (index % blockSize), index - (index % blockSize) + blockSize);
       const others = block
@@ -150,7 +162,10 @@ function soundAlike(history: History, blockSize: number, limit: number): Map<str
         .sort(([a, scoreA], [b, scoreB]) => scoreB - scoreA || (a < b ? -1 : 1))
         .slice(0, limit);
       if (others.length > 0)
-        found.set(sound.recording.recordingId, others.map((other, place) => [...other, place + 1]));
+        found.set(
+          sound.recording.recordingId,
+          others.map((other, place) => [...other, place + 1]),
+        );
     }
   }
   return found;
@@ -159,22 +174,27 @@ function soundAlike(history: History, blockSize: number, limit: number): Map<str
 test('neighbours by sound are the best of the block, compared pair by pair', async () => {
   let pairs = 0;
   await fc.assert(
-    fc.asyncProperty(anyHistory, fc.constantFrom(2, 3, 100), fc.constantFrom(1, 4), async (history, block, limit) => {
-      const rows = await runStages(history, {
-        stages: [...NAMED, 'audio_neighbours'],
-        parameters: { block_size: block, audio_neighbours: limit },
-      });
-      const names = namesOf(rows);
-      const found = groupRows(rows('audio_neighbours'), ({ tid }) => names.recording(tid));
-      const expected = soundAlike(history, block, limit);
-      expect([...found.keys()].sort()).toEqual([...expected.keys()].sort());
-      for (const [recording, others] of expected)
-        expect(found.get(recording)?.map((row) => [names.recording(row.neighbour), row.score, row.place])).toEqual(
-          others,
-        );
-      pairs += rows('audio_neighbours').length;
-    }),
-    runs(12),
+    fc.asyncProperty(
+      anyHistory,
+      fc.constantFrom(2, 3, 100),
+      fc.constantFrom(1, 4),
+      async (history, block, limit) => {
+        const rows = await runStages(history, {
+          stages: [...NAMED, 'audio_neighbours'],
+          parameters: { block_size: block, audio_neighbours: limit },
+        });
+        const names = namesOf(rows);
+        const found = groupRows(rows('audio_neighbours'), ({ tid }) => names.recording(tid));
+        const expected = soundAlike(history, block, limit);
+        expect([...found.keys()].sort()).toEqual([...expected.keys()].sort());
+        for (const [recording, others] of expected)
+          expect(
+            found.get(recording)?.map((row) => [names.recording(row.neighbour), row.score, row.place]),
+          ).toEqual(others);
+        pairs += rows('audio_neighbours').length;
+      },
+    ),
+    runs(8),
   );
   expect(pairs).toBeGreaterThan(50);
 });

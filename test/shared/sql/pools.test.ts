@@ -33,7 +33,14 @@ function checkListenerPools({ history, rows, names, recordings, parameters }: To
   for (const [lid, entries] of expected) {
     const pool = pools.get(names.listener(lid)) ?? [];
     const itemOf = (tid: unknown) => (recordings.get(names.recording(tid)) as Recording).itemId;
-    expect(pool.map(({ recordingId, score, artistPlays, evidence }) => ({ recordingId, score, artistPlays, evidence }))).toEqual(
+    expect(
+      pool.map(({ recordingId, score, artistPlays, evidence }) => ({
+        recordingId,
+        score,
+        artistPlays,
+        evidence,
+      })),
+    ).toEqual(
       entries.map(({ tid, score, artistPlays, evidence }) => ({
         recordingId: names.recording(tid),
         score: score / 1000,
@@ -104,7 +111,10 @@ function checkRelated({ history, rows, names, recordings, parameters }: Told): v
         {
           weight,
           scores: new Map(
-            (groups[index]?.get(recordingId) ?? []).map((row) => [names.recording(row[other]), Number(row[score])]),
+            (groups[index]?.get(recordingId) ?? []).map((row) => [
+              names.recording(row[other]),
+              Number(row[score]),
+            ]),
           ),
         },
       ]),
@@ -164,7 +174,7 @@ test('pools hold what the generators propose, weighed, without anything heard or
       checkRelated(told);
       checkSharedPools(told);
     }),
-    runs(12),
+    runs(8),
   );
   expect(candidates).toBeGreaterThan(100);
 });

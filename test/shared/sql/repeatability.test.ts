@@ -3,13 +3,17 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { STAGES } from '../../../shared/sql/stages.ts';
-import { CUTOFF, runs } from './any-history.ts';
-import { anyHistory } from './any-history.ts';
+import { anyHistory, CUTOFF, runs } from './any-history.ts';
 import { type History, NOTHING, type Rows, runStages } from './stage-fixture.ts';
 
 function hashesOf(rows: Rows): Record<string, string> {
   return Object.fromEntries(
-    STAGES.map(({ name }) => [name, createHash('sha256').update(JSON.stringify(rows(name))).digest('hex')]),
+    STAGES.map(({ name }) => [
+      name,
+      createHash('sha256')
+        .update(JSON.stringify(rows(name)))
+        .digest('hex'),
+    ]),
   );
 }
 

@@ -3,10 +3,13 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Best } from '../../../../shared/embedded/kernels/best.ts';
 
-const entries = fc.uniqueArray(fc.record({ id: fc.nat({ max: 500 }), score: fc.integer({ min: -3, max: 6 }) }), {
-  selector: ({ id }) => id,
-  maxLength: 120,
-});
+const entries = fc.uniqueArray(
+  fc.record({ id: fc.nat({ max: 500 }), score: fc.integer({ min: -3, max: 6 }) }),
+  {
+    selector: ({ id }) => id,
+    maxLength: 120,
+  },
+);
 
 const sorted = (of: readonly { id: number; score: number }[], limit: number) =>
   of.toSorted((a, b) => b.score - a.score || a.id - b.id).slice(0, limit);

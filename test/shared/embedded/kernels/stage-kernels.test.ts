@@ -12,7 +12,13 @@ const KERNELS = STAGES.flatMap(({ name, kernel }) => (kernel === true ? [name] :
 const anySettings = fc.constantFrom(
   {},
   { history_cap: 3, neighbours: 2, pool_size: 5, pool_artists: 1 },
-  { artist_history_cap: 2, artist_neighbours: 1, pool_artist_neighbours: 1, pool_audio_seeds: 1, pool_popular: 3 },
+  {
+    artist_history_cap: 2,
+    artist_neighbours: 1,
+    pool_artist_neighbours: 1,
+    pool_audio_seeds: 1,
+    pool_popular: 3,
+  },
   { alpha: 1, beta: 0, gamma: 0, false_positive_rate: 0.3, weight_artist: 0, weight_audio: 1000 },
   { own_artist_score: 0, tracks_per_artist: 1, block_size: 3, half_life_ms: 86_400_000 },
   { neighbours: 0, artist_neighbours: 0, pool_size: 0 },
@@ -54,7 +60,7 @@ test('kernels equal the SQL on an empty warehouse and on a catalogue nobody hear
 test('a kernel without its parameter fails by name and leaves the stage undone', async () => {
   const history = historyOf({ seed: 3, listeners: 5, recordings: 30, runs: 6 });
   const parameters = { false_positive_rate: Number.NaN };
-  await expect(runStages(history, { stages: ['heard_filters'], heavyStages: 'kernels', parameters })).rejects.toThrow(
-    /heard_filters failed/,
-  );
+  await expect(
+    runStages(history, { stages: ['heard_filters'], heavyStages: 'kernels', parameters }),
+  ).rejects.toThrow(/heard_filters failed/);
 });

@@ -1,5 +1,5 @@
 /** Listeners as a build should know them, by the definitions of shared/domain. */
-import { ControlsInForce, type ControlKind } from '../../../../shared/domain/control.ts';
+import { type ControlKind, ControlsInForce } from '../../../../shared/domain/control.ts';
 import type { ListeningEvent } from '../../../../shared/domain/event.ts';
 import { compareEvents } from '../../../../shared/domain/event-order.ts';
 import { foldSignals, type Signals } from '../../../../shared/domain/signals.ts';

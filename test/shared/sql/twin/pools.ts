@@ -23,7 +23,11 @@ export interface PoolEntry {
   readonly score: number;
   readonly artistPlays: number;
   /** Scores in thousandths; a seed is a tid (co, audio), an aid (artist) or null. */
-  readonly evidence: readonly { readonly generator: string; readonly score: number; readonly seed: number | null }[];
+  readonly evidence: readonly {
+    readonly generator: string;
+    readonly score: number;
+    readonly seed: number | null;
+  }[];
 }
 
 interface Proposal {
@@ -51,7 +55,12 @@ function from(rows: readonly Row[], id: string): (value: unknown) => readonly Ro
   return (value) => groups.get(value as number) ?? [];
 }
 
-function artistProposals(seeds: readonly Row[], kind: unknown, rows: Rows, parameters: Parameters): Proposals {
+function artistProposals(
+  seeds: readonly Row[],
+  kind: unknown,
+  rows: Rows,
+  parameters: Parameters,
+): Proposals {
   const neighboursOf = from(rows('artist_neighbours'), 'aid');
   const tracksOf = from(rows('artist_tracks'), 'aid');
   const wanted: Proposals = new Map();
@@ -79,7 +88,12 @@ function trackProposals(seeds: readonly Row[], neighbours: readonly Row[]): Prop
   for (const seed of seeds) {
     if (number(seed, 'taste') === 0) continue;
     for (const row of neighboursOf(seed.tid))
-      add(proposals, number(row, 'neighbour'), number(seed, 'taste') * number(row, 'score'), number(seed, 'tid'));
+      add(
+        proposals,
+        number(row, 'neighbour'),
+        number(seed, 'taste') * number(row, 'score'),
+        number(seed, 'tid'),
+      );
   }
   return proposals;
 }
@@ -119,7 +133,9 @@ export function poolsOf(rows: Rows, parameters: Parameters): Map<number, PoolEnt
           entries.set(tid, entry);
         }
       }
-      const ranked = [...entries].sort(([a, { score: scoreA }], [b, { score: scoreB }]) => scoreB - scoreA || a - b);
+      const ranked = [...entries].sort(
+        ([a, { score: scoreA }], [b, { score: scoreB }]) => scoreB - scoreA || a - b,
+      );
       return [
         lid,
         ranked.slice(0, parameters.pool_size).map(([tid, { score, evidence }]) => ({
