@@ -1,7 +1,7 @@
 /** Writes each accepted event into its listener's row, once: repeats and any order give the same row. */
 import { parseListeningEvent } from '../../shared/api/listening-event.ts';
 import type { EventType, ListeningEvent } from '../../shared/domain/event.ts';
-import { messageOf } from '../../shared/errors.ts';
+import { messageOf, TransientError } from '../../shared/errors.ts';
 import { type Logger, shortHash } from '../../shared/logging/logger.ts';
 import type { Erasures } from '../../shared/ports/erasures.ts';
 import type { CellWrite, RowStore } from '../../shared/ports/row-store.ts';
@@ -122,6 +122,8 @@ export function createUpdateSignals(deps: UpdateSignalsDeps): Handler {
       await store(pending);
     } catch (error) {
       logger.warn({ error, events: pending.length }, 'events could not be stored; they will be tried again');
+      // An outage is nobody's fault: thrown, it counts against no message, so none of them dies of it.
+      if (error instanceof TransientError) throw error;
       for (const { index } of pending) outcomes[index] = { kind: 'retry', reason: messageOf(error) };
     }
     return outcomes;

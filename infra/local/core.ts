@@ -15,6 +15,7 @@ import type { Logger } from '../../shared/logging/logger.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import { createCatalogue } from '../../shared/rows/catalogue.ts';
 import { createErasures } from '../../shared/rows/erasures.ts';
+import { createListenerReader } from '../../shared/rows/listener-row.ts';
 import { readPointer } from '../../shared/rows/pointer.ts';
 import { SUBSCRIPTIONS } from '../../shared/schema/topics.ts';
 import { readCommunity } from './community.ts';
@@ -41,6 +42,7 @@ export async function openCore(settings: Settings, logger: Logger, onProgress: O
   const rows = new LmdbRows(environment);
   const documents = new LmdbDocuments(environment);
   const erasures = createErasures(documents);
+  const listeners = createListenerReader(rows);
   const topics = new LmdbTopics(environment, {
     clock,
     random: Math.random,
@@ -107,8 +109,13 @@ export async function openCore(settings: Settings, logger: Logger, onProgress: O
     async importHistories(request) {
       // What was played in a generated listener's name goes with them, also what is still on its way.
       await Promise.all(Object.values(SUBSCRIPTIONS).map(({ name }) => topics.settled(name)));
-      const { removed, imported } = await warehouse.importHistories(request);
-      return { removed: removed ?? null, imported };
+      try {
+        const { removed, imported } = await warehouse.importHistories(request);
+        return { removed: removed ?? null, imported };
+      } finally {
+        // Their rows may be gone, which the reader would not notice.
+        listeners.forgetAll();
+      }
     },
     async issueToken({ listenerId, days }) {
       const [key] = await loadSigningKeys(directory.keys);
@@ -126,6 +133,7 @@ export async function openCore(settings: Settings, logger: Logger, onProgress: O
     directory,
     clock,
     rows,
+    listeners,
     documents,
     topics,
     erasures,

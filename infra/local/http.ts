@@ -14,7 +14,6 @@ import { RANKING_WEIGHTS } from '../../shared/domain/ranking.ts';
 import { erasureRow } from '../../shared/embedded/duckdb-warehouse.ts';
 import { PermanentError } from '../../shared/errors.ts';
 import type { Logger } from '../../shared/logging/logger.ts';
-import { createListenerReader } from '../../shared/rows/listener-row.ts';
 import { createPrivateSessions } from '../../shared/rows/private-sessions.ts';
 import type { Core } from './core.ts';
 import { VERSION } from './version.ts';
@@ -44,7 +43,7 @@ export function createHostApp(core: Core, logger: Logger) {
     topics: core.topics,
     catalogue: core.catalogue,
     erasures: core.erasures,
-    listeners: createListenerReader(rows),
+    listeners: core.listeners,
     history: createHistory(core.warehouse, erasureRow),
     weights: RANKING_WEIGHTS,
   });

@@ -6,7 +6,7 @@ import { type Erasure, saveErasure } from '../../shared/rows/erasures.ts';
 import { listenerHash, listenerOfKey } from '../../shared/schema/rows.ts';
 import type { Core } from './core.ts';
 
-type Stores = Pick<Core, 'clock' | 'documents' | 'rows' | 'topics'> & {
+type Stores = Pick<Core, 'clock' | 'documents' | 'listeners' | 'rows' | 'topics'> & {
   readonly warehouse: Pick<Core['warehouse'], 'append' | 'query' | 'eraseListener'>;
 };
 
@@ -17,8 +17,7 @@ export async function resumeErasures(core: Stores): Promise<number> {
   if (open.length === 0) return 0;
   const byHash = new Map(open.map((erasure) => [erasure.listenerHash, erasure]));
   const history = createHistory(core.warehouse, erasureRow);
-  // Nothing was read yet, so there is nothing in memory to forget.
-  const deps = { ...core, history, listeners: { forget: () => {} } };
+  const deps = { ...core, history };
   for (const id of await knownListeners(core)) {
     const erasure = byHash.get(listenerHash(id));
     if (erasure === undefined) continue;

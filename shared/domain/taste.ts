@@ -50,13 +50,22 @@ export interface Taste {
 /** Reads the build's text; lists that are absent there are empty here. */
 export function parseTaste(text: string): Taste {
   const parsed = JSON.parse(text) as { [K in keyof Taste]: Taste[K] | null };
+  const hours = (parsed.hours ?? []) as readonly (Omit<TasteHour, 'keys'> & { readonly keys: string })[];
   return {
     ...(parsed as Taste),
     artists: parsed.artists ?? [],
     genres: parsed.genres ?? [],
     tracks: parsed.tracks ?? [],
-    hours: parsed.hours ?? [],
+    hours: hours.map((hour) => ({ ...hour, keys: parseKeys(hour.keys) })),
   };
+}
+
+/** `key_mode:plays key_mode:plays …`. */
+function parseKeys(text: string): TasteHour['keys'] {
+  return text.split(' ').map((pair) => {
+    const [k, n] = pair.split(':');
+    return { k: Number(k), n: Number(n) };
+  });
 }
 
 export interface Affinity {

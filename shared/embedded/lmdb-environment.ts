@@ -1,4 +1,5 @@
 /** One LMDB environment with group commit: concurrent writes share a transaction and one flush to disk. */
+import { statfsSync } from 'node:fs';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import { messageOf, TransientError } from '../errors.ts';
 
@@ -7,6 +8,12 @@ const MAX_DATABASES = 64;
 
 /** A transaction is closed at this size so that other threads' writers wait for milliseconds, not seconds. */
 const MAX_GROUP_BYTES = 4 << 20;
+
+/**
+ * With less room than this nothing is written. LMDB must not meet a full disk: the text of its own write error
+ * overruns a buffer (mdb_page_flush in lmdb 3.5.6), which now and then ends the process.
+ */
+const RESERVED_BYTES = 32 << 20;
 
 export type TextDatabase = Database<string, string>;
 
@@ -91,7 +98,7 @@ export class LmdbEnvironment {
 
   /** Commits the jobs together; one that throws is rejected alone and the rest are committed without it. */
   async #commitGroup(group: Job[]): Promise<void> {
-    let jobs = group;
+    let jobs = this.#roomFor(group) ? group : [];
     while (jobs.length > 0) {
       try {
         const results = await this.#root.childTransaction(() => runAll(jobs));
@@ -111,6 +118,15 @@ export class LmdbEnvironment {
         }
       }
     }
+  }
+
+  /** Rejects the group where the disk is too full for it. */
+  #roomFor(group: readonly Job[]): boolean {
+    const { bavail, bsize } = statfsSync(this.path);
+    if (bavail * bsize >= RESERVED_BYTES) return true;
+    const message = `The disk of ${this.path} is full: less than ${RESERVED_BYTES >> 20} MiB are left; nothing was written.`;
+    for (const job of group) job.reject(new TransientError(message));
+    return false;
   }
 
   /** LMDB's failures carry a numeric code, or the promise of the one that failed the commit; others are bugs. */

@@ -75,6 +75,11 @@ export function createListenerReader(rows: RowStore) {
       return { built, ...splitCells(listenerId, row?.cells ?? [], erasedAt) };
     },
 
+    /** Forgets what is kept in memory of everybody: rows were removed behind the reader's back. */
+    forgetAll(): void {
+      cache.clear();
+    },
+
     /** Forgets what is kept in memory of a listener. */
     forget(listenerId: string): void {
       for (const key of cache.keys()) if (key.endsWith(` ${listenerId}`)) cache.delete(key);

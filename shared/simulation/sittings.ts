@@ -23,7 +23,7 @@ export function planSittings(
   profile: ListenerProfile,
   window: { readonly endAt: number; readonly days: number },
 ): Sitting[] {
-  const from = window.endAt - window.days * DAY_MS * (1 - profile.joinedAfter);
+  const from = Math.ceil(window.endAt - window.days * DAY_MS * (1 - profile.joinedAfter));
   const sittings: Sitting[] = [];
   for (let planned = 0; planned < profile.plannedListens; ) {
     const podcast = random.chance(profile.podcastShare);

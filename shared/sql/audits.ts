@@ -46,7 +46,8 @@ export const AUDITS: readonly Audit[] = [
     name: 'dedupe',
     meaning: 'an event that arrived more than once is in the build more than once',
     sql: `SELECT COUNT(*) AS violations FROM (
-      SELECT l.lid, l.event_id FROM listening AS l JOIN repeated_events AS r ON r.event_id = l.event_id
+      SELECT l.lid, l.event_id FROM listening AS l JOIN listeners AS u ON u.lid = l.lid
+      JOIN repeated_events AS r ON r.event_id = l.event_id AND r.listener_id = u.listener_id
       GROUP BY l.lid, l.event_id HAVING COUNT(*) > 1)`,
   },
   {
@@ -70,8 +71,10 @@ export const SCORE_HISTOGRAM_SQL = `SELECT CAST(FLOOR(LN(score) / LN(2)) AS INT6
 export const SCORE_BUCKETS = 24;
 
 /** A spread of about fifty listeners, and what is served of one: heard filter, what they heard, pool. */
-export const CANARY_SAMPLE_SQL = `SELECT listener_id FROM listeners
-  WHERE MOD(lid, GREATEST(DIV(@listeners, 50), 1)) = 0 ORDER BY lid`;
+export const CANARY_SAMPLE_SQL = `SELECT u.listener_id FROM listeners AS u
+  JOIN (SELECT DISTINCT lid FROM affinity_tracks
+    WHERE listens > 0 AND MOD(lid, GREATEST(DIV(@listeners, 50), 1)) = 0) AS f ON f.lid = u.lid
+  ORDER BY u.lid`;
 export const CANARY_SQL = `SELECT h.heard, r.recent, COALESCE(p.pool, '') AS pool
   FROM (SELECT listener_id, heard FROM heard_filters WHERE listener_id = @listener) AS h
   JOIN (SELECT listener_id, recent FROM recent_history WHERE listener_id = @listener) AS r

@@ -151,7 +151,7 @@ describe('errors', () => {
   });
 
   test('a host that stops before it answered is a TransientError, not a broken pipe', async () => {
-    const half = createServer((socket) => socket.once('data', () => socket.resetAndDestroy()));
+    const half = createServer((socket) => socket.once('data', () => socket.destroy()));
     await new Promise<void>((resolve) => half.listen(path, resolve));
     const operations = await client();
     await expect(operations.rollback()).rejects.toThrow(TransientError);
@@ -186,7 +186,7 @@ describe('clients that go away', () => {
     const request = `${JSON.stringify({ method: 'rebuild', args: { accept: [], publish: true } })}\n`;
     for (let i = 0; i < 4; i++) {
       const socket = connect(path, () => socket.write(request));
-      socket.once('data', () => (i % 2 === 0 ? socket.resetAndDestroy() : socket.destroy()));
+      socket.once('data', () => (i % 2 === 0 ? socket.end() : socket.destroy()));
       socket.on('error', () => {});
     }
     expect(await (await client()).rebuild({ accept: [], publish: true })).toEqual({});
@@ -201,7 +201,7 @@ describe('clients that go away', () => {
         socket.write(text);
         socket.end();
       });
-      await new Promise((resolve) => socket.once('close', resolve));
+      await new Promise((resolve) => socket.resume().once('close', resolve));
     }
     expect(await (await client()).rollback()).toEqual({ active: 1, accepted: [1] });
   });

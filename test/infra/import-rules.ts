@@ -73,10 +73,14 @@ const ADAPTER_FREE = [
 ].map((name) => `shared/${name}`);
 const ADAPTERS = ['shared/embedded', 'shared/google'];
 
-/** Packages that only some files may use: the pattern of the package, then of the files. */
+/** Packages that only some files may use: the pattern of the package, then of the files. A bench measures against the bare framework. */
 const KEPT_PACKAGES: readonly (readonly [string, RegExp, RegExp])[] = [
   ['@google-cloud/*', /^@google-cloud\//, /^(shared\/google|test)\//],
-  ['the Functions Framework', /^@google-cloud\/functions-framework/, /^functions\/[^/]+\/index\.ts$/],
+  [
+    'the Functions Framework',
+    /^@google-cloud\/functions-framework/,
+    /^(functions\/[^/]+\/index\.ts$|test\/bench\/)/,
+  ],
   ['Pulumi', /^@pulumi\//, /^(infra\/gcp|test\/infra\/gcp)\//],
   ['lmdb', /^lmdb(\/|$)/, /^(shared\/embedded|test)\//],
   ['@duckdb/node-api', /^@duckdb\//, /^(shared\/embedded|test)\//],

@@ -17,7 +17,7 @@ import { readSettings, type Settings } from '../settings.ts';
 import { EXIT, print, runCommand } from './command.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-const GIB = 1024 ** 3;
+const MIB = 1024 ** 2;
 /** Older than this, a nightly build was missed. */
 const STALE_HOURS = 36;
 /** A running host delivers within milliseconds; what waits this long is stuck. */
@@ -139,10 +139,10 @@ async function checkDisk(path: string, root: string | undefined): Promise<Findin
   for (const entry of root ? await readdir(root, { withFileTypes: true, recursive: true }) : [])
     if (entry.isFile())
       used += (await stat(join(entry.parentPath, entry.name)).catch(() => ({ size: 0 }))).size;
-  const detail = `${(free / GIB).toFixed(1)} GiB free, the directory has ${(used / GIB).toFixed(1)} GiB`;
-  if (free < GIB / 16)
+  const detail = `${Math.round(free / MIB)} MiB free, the directory has ${Math.round(used / MIB)} MiB`;
+  if (free < 64 * MIB)
     return ['disk', 'FAIL', detail, 'Make room: writes are refused (503) when it is full.'];
-  if (free < Math.max(GIB, used))
+  if (free < Math.max(1024 * MIB, used))
     return ['disk', 'warn', detail, 'Make room: a build may need as much again as the directory has.'];
   return ['disk', 'ok', detail];
 }

@@ -1,4 +1,4 @@
--- A listener's taste as one JSON text: counts, favourite artists, genres and recordings with their affinities
+-- A listener's taste as one JSON text (the keys of an hour within it as key_mode:plays, space-separated): counts, favourite artists, genres and recordings with their affinities
 -- (millionths, as of asOf), the profile by hour, and the appetite for discovery (new recordings per thousand plays).
 WITH counts AS (
   SELECT
@@ -64,7 +64,7 @@ hour_entries AS (
       SUM(tempo_sum) AS tempoSum,
       SUM(energy_plays) AS energyPlays,
       SUM(energy_sum) AS energySum,
-      ARRAY_AGG(STRUCT(key_mode AS k, plays AS n) ORDER BY key_mode) AS keys
+      STRING_AGG(CONCAT(CAST(key_mode AS STRING), ':', CAST(plays AS STRING)), ' ' ORDER BY key_mode) AS keys
     ) AS entry
   FROM listening_hours
   GROUP BY lid, hour

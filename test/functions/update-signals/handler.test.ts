@@ -115,9 +115,19 @@ describe('messages that cannot be stored', () => {
     expect(h.counts).toEqual({ written: 1, dead: 3 });
   });
 
-  test('a store that fails retries what was to be stored, and only that', async () => {
+  test('a store that is down is thrown, so that no message dies of it', async () => {
     const h = harness();
     h.rows.failing.with = new TransientError('disk full');
+    const batch = [messageOfData('nonsense'), messageOfData(JSON.stringify(acceptedEvent()))];
+    await expect(h.handle(batch)).rejects.toThrow(h.rows.failing.with);
+    h.rows.failing.with = undefined;
+    expect(await h.handle(batch)).toMatchObject([{ kind: 'dead' }, { kind: 'ack' }]);
+    expect(h.counts.written).toBe(1);
+  });
+
+  test('a store that fails otherwise retries what was to be stored, and only that', async () => {
+    const h = harness();
+    h.rows.failing.with = new Error('disk full');
     const batch = [messageOfData('nonsense'), messageOfData(JSON.stringify(acceptedEvent()))];
     expect(await h.handle(batch)).toEqual([
       { kind: 'dead', reason: expect.any(String) },

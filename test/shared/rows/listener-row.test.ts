@@ -124,6 +124,10 @@ describe('reading a row', () => {
     reader.forget('b');
     for (const listener of ['b', 'ab']) await reader.read(listener, [1]);
     expect(reads.slice(2)).toEqual([listenerKey('b')]);
+    await opened.store.deleteRows('listeners', [listenerKey('b'), listenerKey('ab')]);
+    expect((await reader.read('ab', [1])).built?.build).toBe(1);
+    reader.forgetAll();
+    for (const listener of ['b', 'ab']) expect((await reader.read(listener, [1])).built).toBeUndefined();
   });
 });
 

@@ -56,6 +56,8 @@ function checkRepeats({ history, rows }: Parameters<Check>[0]): void {
     expect(found.get(key)).toMatchObject({
       ...counts,
       type: first.type,
+      occurred_at: first.occurredAt,
+      received_at: first.receivedAt,
       item_id: first.itemId,
       recording_id: first.recordingId,
       ms_played: first.msPlayed,
@@ -170,6 +172,7 @@ const LISTENS: readonly (readonly [string, Partial<ListeningEvent>, Partial<Row>
     { msPlayed: 19_000, durationMs: 20_000 },
     { skip: false, value: 950_000 },
   ],
+  ['a short one not quite completed is a skip', { msPlayed: 18_999, durationMs: 20_000 }, { skip: true }],
   ['a flagged one is a skip', { msPlayed: 200_000, skipped: true }, { skip: true, value: -1_000_000 }],
   ['a scrobble is a whole play', {}, { skip: false, value: 1_000_000 }],
   ['a private one is worth nothing', { private: true }, { skip: false, value: 0 }],

@@ -1,9 +1,11 @@
 /** Kernels give what the SQL gives, to the last character. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { parseCandidates } from '../../../../shared/domain/candidate.ts';
 import { STAGE_KERNELS } from '../../../../shared/embedded/kernels/stage-kernels.ts';
 import type { Parameters } from '../../../../shared/sql/parameters.ts';
 import { STAGES } from '../../../../shared/sql/stages.ts';
+import { event, NOW } from '../../../domain/some-events.ts';
 import { anyHistory, CUTOFF, historyOf, runs } from '../../sql/any-history.ts';
 import { type History, NOTHING, type RunOptions, runStages } from '../../sql/stage-fixture.ts';
 
@@ -55,6 +57,22 @@ test('kernels equal the SQL on an empty warehouse and on a catalogue nobody hear
   expect(await compare({ ...NOTHING, cutoff: CUTOFF }, {})).toBe(0);
   const { items } = historyOf({ seed: 1, listeners: 0, recordings: 20, runs: 1 });
   expect(await compare({ ...NOTHING, items, cutoff: CUTOFF }, {})).toBe(0);
+});
+
+test('kernels equal the SQL where two seeds lead to a candidate alike: the first is named', async () => {
+  const heard = { l1: ['r1', 'r2'], l2: ['r1', 'r2', 'new'] };
+  const events = Object.entries(heard).flatMap(([listenerId, recordings]) =>
+    recordings.map((recordingId) => event({ listenerId, recordingId, artistId: `by-${recordingId}` })),
+  );
+  const history = { ...NOTHING, events, cutoff: NOW + 1 };
+  expect(await compare(history, {})).toBe(KERNELS.length);
+  const rows = await runStages(history, { stages: ['listener_pools'], heavyStages: 'kernels' });
+  const [candidate] = parseCandidates(String(rows('listener_pools')[0]?.pool));
+  expect(candidate?.evidence.map(({ generator, seed }) => [generator, seed])).toEqual([
+    ['co', 'item-of-r1'],
+    ['artist', 'by-r1'],
+    ['popular', null],
+  ]);
 });
 
 test('a kernel without its parameter fails by name and leaves the stage undone', async () => {
