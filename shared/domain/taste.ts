@@ -47,16 +47,21 @@ export interface Taste {
   readonly hours: readonly TasteHour[];
 }
 
+type Lists = 'artists' | 'genres' | 'tracks';
+
+type WrittenTaste = Omit<Taste, Lists | 'hours'> & { readonly [K in Lists]: Taste[K] | null } & {
+  readonly hours: readonly (Omit<TasteHour, 'keys'> & { readonly keys: string })[] | null;
+};
+
 /** Reads the build's text; lists that are absent there are empty here. */
 export function parseTaste(text: string): Taste {
-  const parsed = JSON.parse(text) as { [K in keyof Taste]: Taste[K] | null };
-  const hours = (parsed.hours ?? []) as readonly (Omit<TasteHour, 'keys'> & { readonly keys: string })[];
+  const parsed = JSON.parse(text) as WrittenTaste;
   return {
-    ...(parsed as Taste),
+    ...parsed,
     artists: parsed.artists ?? [],
     genres: parsed.genres ?? [],
     tracks: parsed.tracks ?? [],
-    hours: hours.map((hour) => ({ ...hour, keys: parseKeys(hour.keys) })),
+    hours: (parsed.hours ?? []).map((hour) => ({ ...hour, keys: parseKeys(hour.keys) })),
   };
 }
 

@@ -51,6 +51,17 @@ describe('reading a taste', () => {
     });
   });
 
+  test('the keys of an hour are pairs of key·2 + mode and plays', () => {
+    const hours = [
+      { hour: 3, plays: 9, tempoPlays: 0, tempoSum: 0, energyPlays: 0, energySum: 0, keys: '-1:2 0:4 23:3' },
+    ];
+    expect(parseTaste(JSON.stringify({ hours })).hours[0]?.keys).toEqual([
+      { k: -1, n: 2 },
+      { k: 0, n: 4 },
+      { k: 23, n: 3 },
+    ]);
+  });
+
   test('a text that is cut short is refused', () => {
     expect(() => parseTaste('{"asOf":')).toThrow(SyntaxError);
   });

@@ -125,16 +125,16 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'heard filter not applied when serving',
     file: 'functions/serve/recommend.ts',
-    find: '? !hasHeard(view, candidate.recordingId)',
-    replace: '? true',
+    find: "(freshness === 'unheard' ? !hasHeard(view, candidate) :",
+    replace: "(freshness === 'unheard' ? true :",
     tests: ['test/e2e/start.test.ts'],
   },
   {
     name: 'heard filter applied without what was heard since the build',
     file: 'functions/serve/recommend.ts',
-    find: 'view.signals.heard.has(recordingId) ||',
+    find: '    signals.heard.has(recordingId) ||\n    signals.heard.has(itemId) ||\n',
     replace: '',
-    tests: ['test/e2e/start.test.ts'],
+    tests: ['test/functions/serve/discover-weekly.test.ts'],
   },
   {
     name: 'audit ignored',
@@ -187,8 +187,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'operations of a running host cannot be awaited',
     file: 'infra/local/admin-socket.ts',
-    find: "method === 'then' ? undefined : ",
-    replace: '',
+    find: "typeof method === 'symbol' || method === 'then'",
+    replace: "typeof method === 'symbol'",
     tests: ['test/infra/admin-socket.test.ts'],
   },
 ];

@@ -3,14 +3,8 @@
  * candidate, weighed, summed, and the best are written out as text. Equal to the SQL to the last character.
  */
 import { Best } from './best.ts';
+import { Generator, type SparseRows, StrongestSeeds } from './generator.ts';
 import { type PackedTexts, TextWriter } from './text-writer.ts';
-
-/** Compressed sparse rows from ids (1-based) to columns. */
-export interface SparseRows {
-  readonly offsets: Int32Array;
-  readonly ids: Int32Array;
-  readonly scores: Float64Array;
-}
 
 export interface PoolsInput {
   /** Recordings that a listener starts from, in order of seed_no; scores are taste. */
@@ -58,6 +52,10 @@ export interface PoolsOutput {
   readonly pools: PackedTexts;
 }
 
+/** Heard or rejected; proposed by another generator than co-listening. */
+const BARRED = 1;
+const OTHER = 2;
+
 const TAB = 9;
 const NEWLINE = 10;
 const DOT = 46;
@@ -65,51 +63,6 @@ const LETTER_A = 97;
 const LETTER_C = 99;
 const LETTER_P = 112;
 const LETTER_S = 115;
-
-/** One generator's scores and strongest seeds over all recordings, cleared by walking what it touched. */
-class Generator {
-  readonly scores: Float64Array;
-  readonly seeds: Int32Array;
-  readonly strongest: Float64Array;
-  readonly touched: Int32Array;
-  count = 0;
-  max = 1;
-
-  constructor(size: number) {
-    this.scores = new Float64Array(size);
-    this.seeds = new Int32Array(size);
-    this.strongest = new Float64Array(size);
-    this.touched = new Int32Array(size);
-  }
-
-  /** Adds a contribution; scores are kept one higher than they are, so that 0 means never proposed. */
-  add(id: number, score: number, seed: number): void {
-    if (this.scores[id] === 0) {
-      this.touched[this.count++] = id;
-      this.scores[id] = 1 + score;
-      this.strongest[id] = score;
-      this.seeds[id] = seed;
-      return;
-    }
-    this.scores[id]! += score;
-    if (score > this.strongest[id]!) {
-      this.strongest[id] = score;
-      this.seeds[id] = seed;
-    }
-  }
-
-  /** Score scaled to a million for the best, -1 where it was not proposed. */
-  scaled(id: number): number {
-    const score = this.scores[id]!;
-    return score === 0 ? -1 : Math.round(((score - 1) * 1_000_000) / this.max);
-  }
-
-  clear(): void {
-    for (let at = 0; at < this.count; at++) this.scores[this.touched[at]!] = 0;
-    this.count = 0;
-    this.max = 1;
-  }
-}
 
 /** Makes the function that writes the pools of listeners first to last; its scratch memory is reused. */
 export function pools(input: PoolsInput): (first: number, last: number) => PoolsOutput {
@@ -121,44 +74,62 @@ export function pools(input: PoolsInput): (first: number, last: number) => Pools
   const audio = new Generator(size);
   const popular = new Generator(size);
   const artists = new Generator(artistCount);
-  const generators = [co, byArtist, audio, popular];
-  const barred = new Uint8Array(size);
-  const proposed = new Int32Array(size);
-  const isProposed = new Uint8Array(size);
+  const coSeeds = new StrongestSeeds(size, parameters.pool_size);
+  const audioSeeds = new StrongestSeeds(size, parameters.pool_size);
+  const artistSeeds = new Int32Array(artistCount);
+  const artistStrongest = new Float64Array(artistCount);
+  const others = [byArtist, audio, popular];
+  const flags = new Uint8Array(size);
+  const plainIds = new Int32Array(size);
+  const plainScores = new Float64Array(size);
   const playsOf = new Float64Array(artistCount);
   const best = new Best(parameters.pool_size);
   const text = new TextWriter();
-  const slack =
-    parameters.weight_co_listening +
-    parameters.weight_artist +
-    parameters.weight_audio +
-    parameters.weight_popularity;
+  const { seeds } = input;
 
-  const listen = (listener: number) => {
-    const { seeds, neighbours, audioNeighbours } = input;
+  /** What the listener's seeds propose, by co-listening and by sound. */
+  const proposeBySeeds = (listener: number) => {
+    for (let at = seeds.offsets[listener]!; at < seeds.offsets[listener + 1]!; at++) {
+      const taste = seeds.scores[at]!;
+      if (taste <= 0) continue;
+      co.addRow(input.neighbours, seeds.ids[at]!, taste);
+      if (input.seedPreferences[at]! <= parameters.pool_audio_seeds)
+        audio.addRow(input.audioNeighbours, seeds.ids[at]!, taste);
+    }
+  };
+
+  /** Which of those seeds led to each chosen id. */
+  const findSeeds = (listener: number, chosen: Int32Array) => {
+    coSeeds.choose(chosen, true);
+    audioSeeds.choose(chosen, true);
     const start = seeds.offsets[listener]!;
     for (let at = start; at < seeds.offsets[listener + 1]!; at++) {
       const taste = seeds.scores[at]!;
       if (taste <= 0) continue;
-      const id = seeds.ids[at]!;
-      addRow(co, neighbours, id, taste, at - start);
+      coSeeds.offerRow(input.neighbours, seeds.ids[at]!, taste, at - start);
       if (input.seedPreferences[at]! <= parameters.pool_audio_seeds)
-        addRow(audio, audioNeighbours, id, taste, at - start);
+        audioSeeds.offerRow(input.audioNeighbours, seeds.ids[at]!, taste, at - start);
     }
-    wantArtists(listener);
-    const { ids, scores } = input.popular[input.listenerKind[listener] === 1 ? 1 : 0];
-    for (let at = 0; at < ids.length; at++) popular.add(ids[at]!, scores[at]!, 0);
   };
 
-  const wantArtists = (listener: number) => {
-    const { artistSeeds, artistNeighbours } = input;
-    const start = artistSeeds.offsets[listener]!;
-    for (let at = start; at < artistSeeds.offsets[listener + 1]!; at++) {
-      const artist = artistSeeds.ids[at]!;
-      const taste = artistSeeds.scores[at]!;
-      artists.add(artist, Math.floor((taste * parameters.own_artist_score) / 1000), at - start);
+  const wantArtist = (artist: number, score: number, seed: number) => {
+    if (!artists.has(artist) || score > artistStrongest[artist]!) {
+      artistStrongest[artist] = score;
+      artistSeeds[artist] = seed;
+    }
+    artists.add(artist, score);
+  };
+
+  const proposeByArtist = (listener: number) => {
+    const { artistNeighbours } = input;
+    const { offsets, ids, scores } = input.artistSeeds;
+    const start = offsets[listener]!;
+    for (let at = start; at < offsets[listener + 1]!; at++) {
+      const artist = ids[at]!;
+      const taste = scores[at]!;
+      wantArtist(artist, Math.floor((taste * parameters.own_artist_score) / 1000), at - start);
       for (let of = artistNeighbours.offsets[artist]!; of < artistNeighbours.offsets[artist + 1]!; of++)
-        artists.add(
+        wantArtist(
           artistNeighbours.ids[of]!,
           Math.floor((taste * artistNeighbours.scores[of]!) / 1000),
           at - start,
@@ -170,18 +141,19 @@ export function pools(input: PoolsInput): (first: number, last: number) => Pools
       const wanted = artists.scores[artist]! - 1;
       if (wanted <= 0) continue;
       for (let of = tracks.offsets[artist]!; of < tracks.offsets[artist + 1]!; of++)
-        byArtist.add(
-          tracks.ids[of]!,
-          Math.floor((wanted * 10) / (9 + tracks.scores[of]!)),
-          artists.seeds[artist]!,
-        );
+        byArtist.add(tracks.ids[of]!, Math.floor((wanted * 10) / (9 + tracks.scores[of]!)));
     }
     artists.clear();
   };
 
-  const bar = (listener: number, flag: 0 | 1) => {
+  const proposePopular = (listener: number) => {
+    const { ids, scores } = input.popular[input.listenerKind[listener] === 1 ? 1 : 0];
+    for (let at = 0; at < ids.length; at++) popular.add(ids[at]!, scores[at]!);
+  };
+
+  const bar = (listener: number, flag: number) => {
     for (const { offsets, ids } of [input.heard, input.rejected])
-      for (let at = offsets[listener]!; at < offsets[listener + 1]!; at++) barred[ids[at]!] = flag;
+      for (let at = offsets[listener]!; at < offsets[listener + 1]!; at++) flags[ids[at]!] = flag;
   };
 
   const knowArtists = (listener: number, known: boolean) => {
@@ -190,37 +162,66 @@ export function pools(input: PoolsInput): (first: number, last: number) => Pools
       playsOf[ids[at]!] = known ? scores[at]! : 0;
   };
 
+  /** Ids that only co-listening proposed, by far the most: kept apart, since one number decides about them. */
   const gather = (): number => {
-    let count = 0;
-    for (const generator of generators) {
+    for (const generator of others)
       for (let at = 0; at < generator.count; at++) {
         const id = generator.touched[at]!;
-        if (barred[id] === 1) continue;
-        if (generator.scores[id]! - 1 > generator.max) generator.max = generator.scores[id]! - 1;
-        if (isProposed[id] === 0) {
-          isProposed[id] = 1;
-          proposed[count++] = id;
-        }
+        const barred = flags[id] === BARRED || flags[id] === (BARRED | OTHER);
+        flags[id] = barred ? BARRED | OTHER : OTHER;
+        if (!barred && generator.scores[id]! - 1 > generator.max) generator.max = generator.scores[id]! - 1;
       }
+    let count = 0;
+    for (let at = 0; at < co.count; at++) {
+      const id = co.touched[at]!;
+      const flag = flags[id]!;
+      if (flag !== 0 && flag !== OTHER) continue;
+      const score = co.scores[id]! - 1;
+      if (score > co.max) co.max = score;
+      if (flag === OTHER) continue;
+      plainIds[count] = id;
+      plainScores[count++] = score;
     }
     return count;
   };
 
-  const share = (generator: Generator, id: number, weight: number) => {
-    const scaled = generator.scaled(id);
-    return scaled < 0 ? 0 : scaled * weight;
+  const choose = (): { ids: Int32Array; scores: Float64Array } => {
+    const plain = gather();
+    best.clear();
+    for (const generator of others)
+      for (let at = 0; at < generator.count; at++) {
+        const id = generator.touched[at]!;
+        if (flags[id] !== OTHER) continue;
+        // Cleared at the first generator, so that each id is offered once.
+        flags[id] = 0;
+        best.offer(
+          id,
+          co.scaled(id) * parameters.weight_co_listening +
+            byArtist.scaled(id) * parameters.weight_artist +
+            audio.scaled(id) * parameters.weight_audio +
+            popular.scaled(id) * parameters.weight_popularity,
+        );
+      }
+    const weight = parameters.weight_co_listening;
+    const unit = (weight * 1_000_000) / co.max;
+    for (let at = 0; at < plain; at++) {
+      // Most cannot reach the pool. Rounding moves a share by half its weight at most: a whole one is safe.
+      if (plainScores[at]! * unit + weight < best.threshold) continue;
+      best.offer(plainIds[at]!, Math.round((plainScores[at]! * 1_000_000) / co.max) * weight);
+    }
+    return best.drain();
   };
 
   const thousandths = (millionths: number) => Math.floor(millionths / 1000);
 
-  const evidence = (letter: number, generator: Generator, id: number, seeded: boolean) => {
-    const scaled = generator.scaled(id);
-    if (scaled < 0) return;
+  const evidence = (letter: number, generator: Generator, id: number) => {
     text.code(letter);
-    text.integer(thousandths(scaled));
-    if (!seeded) return;
+    text.integer(thousandths(generator.scaled(id)));
+  };
+
+  const seed = (place: number) => {
     text.code(DOT);
-    text.integer(generator.seeds[id]!);
+    text.integer(place);
   };
 
   const names = (texts: PackedTexts, rows: SparseRows, listener: number) => {
@@ -239,43 +240,29 @@ export function pools(input: PoolsInput): (first: number, last: number) => Pools
     text.code(TAB);
     text.integer(playsOf[input.artistOf[id]!]!);
     text.code(TAB);
-    evidence(LETTER_C, co, id, true);
-    evidence(LETTER_A, byArtist, id, true);
-    evidence(LETTER_S, audio, id, true);
-    evidence(LETTER_P, popular, id, false);
+    if (co.has(id)) {
+      evidence(LETTER_C, co, id);
+      seed(coSeeds.of(id));
+    }
+    if (byArtist.has(id)) {
+      evidence(LETTER_A, byArtist, id);
+      seed(artistSeeds[input.artistOf[id]!]!);
+    }
+    if (audio.has(id)) {
+      evidence(LETTER_S, audio, id);
+      seed(audioSeeds.of(id));
+    }
+    if (popular.has(id)) evidence(LETTER_P, popular, id);
   };
 
   /** Writes the pool and returns how many candidates are in it. */
   const write = (listener: number): number => {
-    listen(listener);
-    bar(listener, 1);
-    const count = gather();
-    best.clear();
-    // Most candidates cannot reach the pool: a bound in four products spares them the exact sum. Rounding moves a
-    // share by half its weight at most, for which `slack` is twice enough.
-    const coUnit = (parameters.weight_co_listening * 1_000_000) / co.max;
-    const artistUnit = (parameters.weight_artist * 1_000_000) / byArtist.max;
-    const audioUnit = (parameters.weight_audio * 1_000_000) / audio.max;
-    const popularUnit = (parameters.weight_popularity * 1_000_000) / popular.max;
-    for (let at = 0; at < count; at++) {
-      const id = proposed[at]!;
-      isProposed[id] = 0;
-      const bound =
-        co.scores[id]! * coUnit +
-        byArtist.scores[id]! * artistUnit +
-        audio.scores[id]! * audioUnit +
-        popular.scores[id]! * popularUnit +
-        slack;
-      if (bound < best.threshold) continue;
-      best.offer(
-        id,
-        share(co, id, parameters.weight_co_listening) +
-          share(byArtist, id, parameters.weight_artist) +
-          share(audio, id, parameters.weight_audio) +
-          share(popular, id, parameters.weight_popularity),
-      );
-    }
-    const { ids, scores } = best.drain();
+    proposeBySeeds(listener);
+    proposeByArtist(listener);
+    proposePopular(listener);
+    bar(listener, BARRED);
+    const { ids, scores } = choose();
+    findSeeds(listener, ids);
     names(input.itemIds, input.seeds, listener);
     text.code(NEWLINE);
     names(input.artistIds, input.artistSeeds, listener);
@@ -283,7 +270,10 @@ export function pools(input: PoolsInput): (first: number, last: number) => Pools
     for (let at = 0; at < ids.length; at++) line(ids[at]!, scores[at]!);
     knowArtists(listener, false);
     bar(listener, 0);
-    for (const generator of generators) generator.clear();
+    coSeeds.choose(ids, false);
+    audioSeeds.choose(ids, false);
+    co.clear();
+    for (const generator of others) generator.clear();
     return ids.length;
   };
 
@@ -303,9 +293,4 @@ export function pools(input: PoolsInput): (first: number, last: number) => Pools
       pools: { bytes: text.take(), offsets: Int32Array.from(offsets) },
     };
   };
-}
-
-function addRow(generator: Generator, rows: SparseRows, id: number, taste: number, seed: number): void {
-  for (let at = rows.offsets[id]!; at < rows.offsets[id + 1]!; at++)
-    generator.add(rows.ids[at]!, taste * rows.scores[at]!, seed);
 }

@@ -4,8 +4,9 @@ import { BloomFilter } from '../../domain/bloom.ts';
 import type { StageParams } from '../../sql/stage.ts';
 import { appendColumns, readNumbers, readTexts, rowOffsets, toInt32 } from '../duckdb-columns.ts';
 import type { CoListeningInput, CoListeningOutput } from './co-listening.ts';
+import type { SparseRows } from './generator.ts';
 import { runKernel } from './parallel.ts';
-import type { PoolsInput, PoolsOutput, SparseRows } from './pools.ts';
+import type { PoolsInput, PoolsOutput } from './pools.ts';
 import { packTexts } from './text-writer.ts';
 
 export interface KernelContext {

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createUpdateSignals } from '../../../functions/update-signals/handler.ts';
 import type { ListeningEvent } from '../../../shared/domain/event.ts';
-import { createPrivateSessions } from '../../../shared/rows/private-sessions.ts';
 import { acceptedEvent } from '../fakes/events.ts';
 import { fakeLogger, messageOfData } from '../fakes/stores.ts';
 import { ACTIVE, controlOf, type Harness, itemsOf, NOW, nextUp, openServe, weekly } from './harness.ts';
@@ -281,50 +280,5 @@ describe('bad input', () => {
       expect(body.errors[0]?.pointer).toBe('/path/target');
     }
     expect((await put('dislike', `${'x'.repeat(126)}/#`)).status).toBe(200);
-  });
-});
-
-describe('private sessions', () => {
-  const sessions = async () => (await createPrivateSessions(h.rows).of(['ann', 'bob'])).get('ann') ?? [];
-  const covers = async (at: number) =>
-    (await sessions()).some(({ from, until }) => at >= from && (until === null || at < until));
-
-  test('an interval stays private after it ended, by DELETE or by time', async () => {
-    await put('private-session', 'phone');
-    h.clock.advance(HOUR);
-    await take('private-session', 'phone');
-    expect(await covers(NOW)).toBe(true);
-    expect(await covers(NOW + HOUR - 1)).toBe(true);
-    expect(await covers(NOW + HOUR)).toBe(false);
-    expect(await covers(NOW - 1)).toBe(false);
-  });
-
-  test('an earlier session is still private when a later one of the same name began', async () => {
-    await put('private-session', 'phone');
-    h.clock.advance(HOUR);
-    await take('private-session', 'phone');
-    h.clock.advance(DAY);
-    await put('private-session', 'phone');
-    expect(await covers(NOW + HOUR / 2)).toBe(true);
-    expect(await covers(NOW + 2 * HOUR)).toBe(false);
-    expect(await covers(NOW + HOUR + DAY)).toBe(true);
-    expect(await covers(NOW + HOUR + DAY + 6 * HOUR)).toBe(false);
-  });
-
-  test('one that runs out by itself covers exactly its six hours; renewing it keeps its beginning', async () => {
-    await put('private-session', 'phone');
-    h.clock.advance(HOUR);
-    expect((await put('private-session', 'phone')).body.from).toBe(new Date(NOW).toISOString());
-    h.clock.advance(DAY);
-    expect(await covers(NOW)).toBe(true);
-    expect(await covers(NOW + 7 * HOUR - 1)).toBe(true);
-    expect(await covers(NOW + 7 * HOUR)).toBe(false);
-    expect(await sessions()).toHaveLength(1);
-  });
-
-  test('a listener who never had one is not among the answers', async () => {
-    await put('dislike', 'rec');
-    expect(await createPrivateSessions(h.rows).of(['ann', 'nobody'])).toEqual(new Map());
-    expect(await createPrivateSessions(h.rows).of([])).toEqual(new Map());
   });
 });

@@ -88,7 +88,7 @@ export function tasteText(asOf: number, rest: Record<string, unknown> = {}): str
         tempoSum: 9_600,
         energyPlays: 5,
         energySum: 2_500,
-        keys: [{ k: 1, n: 6 }],
+        keys: '-1:3 1:6 7:2',
       },
     ],
     ...rest,
