@@ -1,9 +1,9 @@
 /** Takes events in over HTTP; what it answers for is durable. */
 import { type ApiApp, type ApiDeps, createApi } from '../../shared/api/app.ts';
+import { DEFAULT_RATE_LIMITS, type RateLimits, rateLimited } from '../../shared/api/rate-limit.ts';
 import type { AcceptDeps } from './accept.ts';
 import { addEventsRoute } from './events-route.ts';
 import { addListenBrainzRoutes } from './listenbrainz-routes.ts';
-import { DEFAULT_RATE_LIMITS, type RateLimits, rateLimited } from './rate-limit.ts';
 
 export interface IngestDeps extends ApiDeps, AcceptDeps {
   readonly rateLimits?: RateLimits;

@@ -1,5 +1,6 @@
 /** Answers apps and listeners: surfaces, profile, controls, export and erasure. */
-import { type ApiApp, type ApiDeps, createApi } from '../../shared/api/app.ts';
+import { type ApiApp, type ApiDeps, authenticated, createApi } from '../../shared/api/app.ts';
+import { DEFAULT_RATE_LIMITS, type RateLimits, rateLimited } from '../../shared/api/rate-limit.ts';
 import type { RankingWeights } from '../../shared/domain/ranking.ts';
 import type { DocumentStore } from '../../shared/ports/document-store.ts';
 import type { Topics } from '../../shared/ports/topics.ts';
@@ -17,11 +18,15 @@ export interface ServeDeps extends ApiDeps, ReadingDeps {
   readonly topics: Pick<Topics, 'publish' | 'deadLetters' | 'discard' | 'settled'>;
   readonly history: History;
   readonly weights: RankingWeights;
+  readonly rateLimits?: RateLimits;
 }
 
 /** Creates the app of `serve`. */
 export function createServe(deps: ServeDeps): ApiApp {
   const app = createApi(deps);
+  const limit = rateLimited(deps.rateLimits ?? DEFAULT_RATE_LIMITS, deps.clock);
+  // Health is asked without a token and as often as it pleases.
+  for (const path of ['/v1/listeners/*', '/v1/tracks/*']) app.use(path, authenticated, limit);
   addSurfaceRoutes(app, deps);
   addProfileRoute(app, deps);
   addExportRoute(app, deps);

@@ -59,10 +59,18 @@ export const AUDITS: readonly Audit[] = [
   },
 ];
 
-/** Active listeners (with a positive seed) and those of them with candidates: one row {active, covered}. */
+/**
+ * Active listeners and those of them with candidates: one row {active, covered}. Active is who has a seed and has not
+ * heard (or ruled out) as many recordings as there are of that kind: a lone history leaves nothing to recommend.
+ */
 export const COVERAGE_SQL = `SELECT COUNT(*) AS active, COUNTIF(COALESCE(p.candidates, 0) > 0) AS covered
-  FROM (SELECT DISTINCT lid FROM seeds) AS s JOIN listeners AS u ON u.lid = s.lid
-  LEFT JOIN listener_pools AS p ON p.listener_id = u.listener_id`;
+  FROM (SELECT lid, MIN(kind) AS kind FROM seeds GROUP BY lid) AS s
+  JOIN listeners AS u ON u.lid = s.lid
+  JOIN (SELECT kind, COUNT(*) AS recordings FROM recordings GROUP BY kind) AS k ON k.kind = s.kind
+  JOIN (SELECT lid, COUNT(*) AS known FROM affinity_tracks GROUP BY lid) AS h ON h.lid = s.lid
+  LEFT JOIN (SELECT lid, COUNT(*) AS ruled_out FROM rejected GROUP BY lid) AS r ON r.lid = s.lid
+  LEFT JOIN listener_pools AS p ON p.listener_id = u.listener_id
+  WHERE k.recordings > h.known + COALESCE(r.ruled_out, 0)`;
 export const MINIMUM_COVERAGE = 0.99;
 
 /** Neighbour scores by power of two: rows {bucket, pairs}, for the drift audit. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { RateLimits } from '../../../functions/ingest/rate-limit.ts';
 import { openApiDocument } from '../../../shared/api/openapi.ts';
+import type { RateLimits } from '../../../shared/api/rate-limit.ts';
 import { bareItem } from '../../../shared/domain/item.ts';
 import { artistIdOf, recordingIdOf } from '../../../shared/domain/recording.ts';
 import { TransientError } from '../../../shared/errors.ts';

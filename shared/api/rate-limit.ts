@@ -2,10 +2,10 @@
 import type { MiddlewareHandler } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import type { ApiEnv } from '../../shared/api/app.ts';
-import type { Principal } from '../../shared/auth/principal.ts';
-import { RateLimited } from '../../shared/errors.ts';
-import type { Clock } from '../../shared/ports/clock.ts';
+import type { Principal } from '../auth/principal.ts';
+import { RateLimited } from '../errors.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { ApiEnv } from './app.ts';
 
 /** Requests per minute; each instance counts its own. */
 export interface RateLimits {
