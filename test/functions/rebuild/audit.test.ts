@@ -229,6 +229,7 @@ test.each<[what: string, history: History]>([
     'a listener who only saved',
     { ...WHOLE, events: [listen, { ...listen, listenerId: 'other', type: 'save' }] },
   ],
+  ['one listener who has heard all there is', { ...NOTHING, events: [listen], cutoff: CUTOFF }],
   ['a community with controls, erasures and shared ids', COMMUNITY],
 ])('a build of %s passes', async (_, history) => {
   const build = await DamagedBuild.of(history);

@@ -2,6 +2,7 @@
 import { createServe, type ServeDeps } from '../../../functions/serve/handler.ts';
 import { createHistory, type History } from '../../../functions/serve/history.ts';
 import { createApi } from '../../../shared/api/app.ts';
+import type { RateLimits } from '../../../shared/api/rate-limit.ts';
 import type { Principal } from '../../../shared/auth/principal.ts';
 import type { ListeningEvent } from '../../../shared/domain/event.ts';
 import { bareItem, type CatalogueItem } from '../../../shared/domain/item.ts';
@@ -79,7 +80,9 @@ const NO_HISTORY: History = { events: async () => [], erase: async () => ({ list
 export type Harness = ReturnType<typeof openServe>;
 
 /** Opens it. With a warehouse, export and erasure work on that; close it yourself. */
-export function openServe(options: { warehouse?: Warehouse; subscribe?: boolean } = {}) {
+export function openServe(
+  options: { warehouse?: Warehouse; subscribe?: boolean; rateLimits?: RateLimits } = {},
+) {
   const directory = temporaryDirectory();
   const environment = openLmdbEnvironment(directory.path);
   const faults: Faults = new Map();
@@ -106,6 +109,7 @@ export function openServe(options: { warehouse?: Warehouse; subscribe?: boolean 
   };
   let ids = 0;
   const deps: ServeDeps = {
+    ...(options.rateLimits !== undefined && { rateLimits: options.rateLimits }),
     logger,
     authenticate,
     clock,
