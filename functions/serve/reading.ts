@@ -1,5 +1,6 @@
 /** Prepare: everything an answer needs of one listener, read once, with what could not be read named. */
 import { ControlsInForce } from '../../shared/domain/control.ts';
+import type { ListeningEvent } from '../../shared/domain/event.ts';
 import { foldSignals, type Signals } from '../../shared/domain/signals.ts';
 import { messageOf } from '../../shared/errors.ts';
 import type { Logger } from '../../shared/logging/logger.ts';
@@ -51,12 +52,15 @@ export interface ListenerView {
   /** False where the row could not be read: what was heard or ruled out is not known, so nothing may be proposed. */
   readonly isKnown: boolean;
   readonly built: BuiltListener | undefined;
+  /** Since the build, but for `recent`, which also names what was heard just before it. */
   readonly signals: Signals;
+  /** What was heard last, also just before the build; see ListenerRow.earlier. */
+  readonly lately: Signals['heard'];
   readonly controls: ControlsInForce;
   readonly row: ListenerRow;
 }
 
-export const NOBODY: ListenerRow = { built: undefined, live: [], controls: [], damaged: [] };
+export const NOBODY: ListenerRow = { built: undefined, live: [], earlier: [], controls: [], damaged: [] };
 
 /** Builds that may be read, best first; none, and `build` degraded, while nothing was published. */
 export async function readBuilds(deps: ReadingDeps, reading: Reading): Promise<readonly number[]> {
@@ -85,15 +89,28 @@ export async function readListener(
   }
   const described = await reading.attempt(
     'catalogue',
-    () => deps.catalogue.get(row.live.map(({ itemId }) => itemId)),
+    () => deps.catalogue.get([...row.live, ...row.earlier].map(({ itemId }) => itemId)),
     new Map(),
   );
   const controls = new ControlsInForce(row.controls, reading.now);
-  const signals = foldSignals(row.live, {
-    now: reading.now,
-    describe: (itemId) => described.get(itemId),
-    excluded: (event) => controls.excludes(event),
-  });
+  const fold = (events: readonly ListeningEvent[]) =>
+    foldSignals(events, {
+      now: reading.now,
+      describe: (itemId) => described.get(itemId),
+      excluded: (event) => controls.excludes(event),
+    });
+  const live = fold(row.live);
+  // Taste of the earlier ones is in the build already; what was just heard is only in them.
+  const lately = row.earlier.length === 0 ? live : fold([...row.earlier, ...row.live]);
+  const signals = { ...live, recent: lately.recent };
   const build = row.built?.build ?? builds[0];
-  return { build, isKnown: found !== undefined, built: row.built, signals, controls, row };
+  return {
+    build,
+    isKnown: found !== undefined,
+    built: row.built,
+    signals,
+    lately: lately.heard,
+    controls,
+    row,
+  };
 }

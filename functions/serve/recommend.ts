@@ -41,11 +41,11 @@ export function hasHeard(
 }
 
 function isLately(
-  { signals }: ListenerView,
+  { lately, signals }: ListenerView,
   { itemId, recordingId }: Candidate,
   weights: RankingWeights,
 ): boolean {
-  const at = (signals.heard.get(recordingId) ?? signals.heard.get(itemId))?.lastAt;
+  const at = (lately.get(recordingId) ?? lately.get(itemId))?.lastAt;
   return at !== undefined && at > signals.now - weights.sessionMs;
 }
 

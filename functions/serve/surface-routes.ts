@@ -75,6 +75,7 @@ const ANYBODY: Omit<ListenerView, 'build'> = {
   isKnown: true,
   built: undefined,
   signals: foldSignals([], { now: 0, describe: () => undefined }),
+  lately: new Map(),
   controls: new ControlsInForce([], 0),
   row: NOBODY,
 };

@@ -25,12 +25,16 @@ export interface ListenerRow {
   readonly built: BuiltListener | undefined;
   /** Accepted after the build's cutoff; all of them where there is no build of this listener. */
   readonly live: readonly ListeningEvent[];
+  /** Accepted within LATELY_MS before the cutoff: the build covers them, but knows days, not what was just heard. */
+  readonly earlier: readonly ListeningEvent[];
   readonly controls: readonly Control[];
   /** Cells that could not be read, each with its reason. */
   readonly damaged: readonly string[];
 }
 
 const { live: LIVE, control: CONTROL, build: BUILD } = ROW_TABLES.listeners;
+/** How far back "just heard" reaches beyond the build's cutoff. */
+export const LATELY_MS = 86_400_000;
 const QUALIFIERS = ['pool', 'heard', 'taste', 'recent'];
 const CACHED_LISTENERS = 2_000;
 /** UTF-16 units of the cells behind what is kept; parsed they take some five times as many bytes. */
@@ -67,12 +71,13 @@ export function createListenerReader(rows: RowStore) {
     async read(listenerId: string, builds: readonly number[], erasedAt?: number): Promise<ListenerRow> {
       const readable = erasedAt === undefined ? builds : builds.filter((build) => build > erasedAt);
       const built = await readBuilt(listenerId, readable);
-      const from = Math.max(built?.build ?? 0, erasedAt === undefined ? 0 : erasedAt + 1);
+      const cutoff = built?.build ?? 0;
+      const from = Math.max(0, cutoff - LATELY_MS, erasedAt === undefined ? 0 : erasedAt + 1);
       const row = await rows.read('listeners', listenerKey(listenerId), [
         { family: LIVE, from },
         { family: CONTROL },
       ]);
-      return { built, ...splitCells(listenerId, row?.cells ?? [], erasedAt) };
+      return { built, ...splitCells(listenerId, row?.cells ?? [], cutoff, erasedAt) };
     },
 
     /** Forgets what is kept in memory of everybody: rows were removed behind the reader's back. */
@@ -105,20 +110,22 @@ function parseBuilt(build: number, cells: readonly Cell[]): BuiltListener {
 function splitCells(
   listenerId: string,
   cells: readonly Cell[],
+  cutoff: number,
   erasedAt: number | undefined,
 ): Omit<ListenerRow, 'built'> {
   const live: ListeningEvent[] = [];
+  const earlier: ListeningEvent[] = [];
   const controls: Control[] = [];
   const damaged: string[] = [];
   for (const cell of cells) {
     if (cell.family === LIVE) {
       const decoded = decodeLiveEvent(listenerId, cell);
-      if (decoded.event !== undefined) live.push(decoded.event);
+      if (decoded.event !== undefined) (cell.timestamp < cutoff ? earlier : live).push(decoded.event);
       else damaged.push(decoded.reason);
     } else if (erasedAt === undefined || cell.timestamp > erasedAt) {
       const control = controlOfCell(cell);
       if (control !== undefined) controls.push(control);
     }
   }
-  return { live, controls, damaged };
+  return { live, earlier, controls, damaged };
 }

@@ -146,6 +146,18 @@ describe('build and live together', () => {
     expect(recent.find(({ skipped }) => skipped)).toMatchObject({ itemId: 'item-b', title: 'New one' });
   });
 
+  test('what was heard just before the build is still recent, and counted once: by the build', async () => {
+    await h.live({
+      itemId: 'item-c',
+      msPlayed: 210_000,
+      receivedAt: ACTIVE - 60_000,
+      occurredAt: ACTIVE - 61_000,
+    });
+    const { counts, recent } = await profile();
+    expect(recent).toMatchObject([{ itemId: 'item-c' }]);
+    expect(counts).toMatchObject({ listens: 100 });
+  });
+
   test('hours are of both, with the mean tempo and energy and the most frequent key', async () => {
     const at = Date.UTC(2026, 10, 1, 8, 30);
     await h.live({ itemId: 'item-b', recordingId: 'rec-b', occurredAt: at, msPlayed: 210_000 });

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { LmdbRows } from '../../../shared/embedded/lmdb-rows.ts';
 import type { CellWrite } from '../../../shared/ports/row-store.ts';
 import { controlCell, controlOfCell } from '../../../shared/rows/control-cells.ts';
-import { createListenerReader } from '../../../shared/rows/listener-row.ts';
+import { createListenerReader, LATELY_MS } from '../../../shared/rows/listener-row.ts';
 import { liveEventCell } from '../../../shared/rows/live-events.ts';
 import { listenerKey } from '../../../shared/schema/rows.ts';
 import { openEmbedded } from '../../contract/embedded-stores.ts';
@@ -72,9 +72,23 @@ describe('reading a row', () => {
     expect(await createListenerReader(opened.store).read('nobody', [100], 50)).toEqual({
       built: undefined,
       live: [],
+      earlier: [],
       controls: [],
       damaged: [],
     });
+  });
+
+  test('what was heard within a day before the cutoff is told apart from what the build does not cover', async () => {
+    const build = 10 * LATELY_MS;
+    await opened.store.write('listeners', [
+      cell('ann', 'pool', build, poolText([])),
+      live('long-before', build - LATELY_MS - 1),
+      live('just-before', build - 1),
+      live('at', build),
+    ]);
+    const row = await createListenerReader(opened.store).read('ann', [build]);
+    expect(idsOf(row.earlier)).toEqual(['just-before']);
+    expect(idsOf(row.live)).toEqual(['at']);
   });
 
   test('an erasure hides builds, events and controls up to its instant, and none after', async () => {
