@@ -26,11 +26,12 @@ describe('npm start in an empty directory', () => {
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });
+    const host = new HostProcess(child, directory);
     // npm, its shell and the host are one group; killing npm alone would leave the host behind.
     onTestFinished(() => {
       if (child.exitCode === null) process.kill(-Number(child.pid), 'SIGKILL');
     });
-    const host = await new HostProcess(child, directory).ready();
+    await host.ready();
     expect(host.output.stdout).toContain(`Segue is ready at ${host.address} (data in ${directory})`);
     expect(host.output.stdout).toContain('generated listening community');
     expect(host.requests).toHaveLength(3);
