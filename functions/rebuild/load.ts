@@ -23,7 +23,7 @@ export const LOADS: readonly {
 ];
 
 /** Cells written at once: large enough to share a commit, small enough that serving never waits long for one. */
-const BATCH_BYTES = 8 * 1024 * 1024;
+const BATCH_BYTES = 16 * 1024 * 1024;
 
 export interface LoadResult {
   readonly cells: number;
@@ -44,30 +44,42 @@ export async function load(
 ): Promise<LoadResult> {
   const hash = createHash('sha256');
   let cells = 0;
-  for (const { stage, table, id, column, qualifier } of LOADS) {
-    hash.update(`${stage}\n`);
-    let batch: CellWrite[] = [];
-    let bytes = 0;
-    const flush = async () => {
-      const kept = table === 'listeners' ? await withoutErased(batch, erasures, cutoff) : batch;
-      await rows.write(table, kept);
-      cells += kept.length;
-      onProgress(cells);
-      batch = [];
-      bytes = 0;
-    };
-    for await (const part of space.read(stageNamed(stage))) {
-      for (const row of part) {
-        const name = textOf(row[id]);
-        const value = textOf(row[column]);
-        hash.update(`${name}\n${value}\n`);
-        const key = table === 'listeners' ? listenerKey(name) : name;
-        batch.push({ key, family: 'build', qualifier, timestamp: cutoff, value });
-        bytes += value.length;
+  // While one batch becomes durable the next is read and hashed; no more than two are in memory.
+  let writing: Promise<void> = Promise.resolve();
+  const write = async (table: RowTable, batch: readonly CellWrite[]) => {
+    const kept = table === 'listeners' ? await withoutErased(batch, erasures, cutoff) : batch;
+    await rows.write(table, kept);
+    cells += kept.length;
+    onProgress(cells);
+  };
+  try {
+    for (const { stage, table, id, column, qualifier } of LOADS) {
+      hash.update(`${stage}\n`);
+      let batch: CellWrite[] = [];
+      let bytes = 0;
+      const flush = async () => {
+        await writing;
+        writing = write(table, batch);
+        // Its failure is met where it is awaited, not as a rejection nobody handles.
+        writing.catch(() => undefined);
+        batch = [];
+        bytes = 0;
+      };
+      for await (const part of space.read(stageNamed(stage))) {
+        for (const row of part) {
+          const name = textOf(row[id]);
+          const value = textOf(row[column]);
+          hash.update(`${name}\n${value}\n`);
+          const key = table === 'listeners' ? listenerKey(name) : name;
+          batch.push({ key, family: 'build', qualifier, timestamp: cutoff, value });
+          bytes += value.length;
+        }
+        if (bytes >= BATCH_BYTES) await flush();
       }
-      if (bytes >= BATCH_BYTES) await flush();
+      if (batch.length > 0) await flush();
     }
-    if (batch.length > 0) await flush();
+  } finally {
+    await writing;
   }
   return { cells, identity: hash.digest('hex') };
 }

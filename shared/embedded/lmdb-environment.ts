@@ -7,7 +7,7 @@ import { messageOf, TransientError } from '../errors.ts';
 const MAX_DATABASES = 64;
 
 /** A transaction is closed at this size so that other threads' writers wait for milliseconds, not seconds. */
-const MAX_GROUP_BYTES = 4 << 20;
+const MAX_GROUP_BYTES = 16 << 20;
 
 /**
  * With less room than this nothing is written. LMDB must not meet a full disk: the text of its own write error

@@ -44,7 +44,7 @@ export const DEFAULT_PARAMETERS = {
   favourite_window_ms: 90 * DAY_MS,
   forgotten_ms: 180 * DAY_MS,
   recent_cap: 2_000,
-  profile_size: 50,
+  profile_size: 30,
   related_neighbours: 40,
   related_next: 15,
   related_audio: 10,

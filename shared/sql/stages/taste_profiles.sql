@@ -15,43 +15,57 @@ WITH counts AS (
 sittings AS (
   SELECT lid, COUNT(*) AS sessions FROM sessions GROUP BY lid
 ),
+-- Ranked by ids first: names are joined to the few that remain, not to the millions that are ranked.
 top_artists AS (
   SELECT
-    f.lid,
-    STRUCT(a.artist_id AS id, a.name AS name, f.affinity AS affinity, f.public_plays AS plays) AS entry,
-    ROW_NUMBER() OVER (PARTITION BY f.lid ORDER BY f.affinity DESC, f.aid) AS place
-  FROM affinity_artists AS f
-  JOIN artists AS a ON a.aid = f.aid
-  WHERE f.affinity > 0
+    lid, aid, affinity, public_plays,
+    ROW_NUMBER() OVER (PARTITION BY lid ORDER BY affinity DESC, aid) AS place
+  FROM affinity_artists
+  WHERE affinity > 0
   QUALIFY place <= @profile_size
 ),
 artist_lists AS (
-  SELECT lid, ARRAY_AGG(entry ORDER BY place) AS entries FROM top_artists GROUP BY lid
+  SELECT
+    f.lid,
+    ARRAY_AGG(
+      STRUCT(a.artist_id AS id, a.name AS name, f.affinity AS affinity, f.public_plays AS plays) ORDER BY f.place
+    ) AS entries
+  FROM top_artists AS f
+  JOIN artists AS a ON a.aid = f.aid
+  GROUP BY f.lid
 ),
 top_genres AS (
   SELECT
-    f.lid,
-    STRUCT(f.genre AS name, f.affinity AS affinity, f.plays AS plays) AS entry,
-    ROW_NUMBER() OVER (PARTITION BY f.lid ORDER BY f.affinity DESC, f.genre) AS place
-  FROM affinity_genres AS f
-  WHERE f.affinity > 0
+    lid, genre, affinity, plays,
+    ROW_NUMBER() OVER (PARTITION BY lid ORDER BY affinity DESC, genre) AS place
+  FROM affinity_genres
+  WHERE affinity > 0
   QUALIFY place <= @profile_size
 ),
 genre_lists AS (
-  SELECT lid, ARRAY_AGG(entry ORDER BY place) AS entries FROM top_genres GROUP BY lid
+  SELECT lid, ARRAY_AGG(STRUCT(genre AS name, affinity AS affinity, plays AS plays) ORDER BY place) AS entries
+  FROM top_genres
+  GROUP BY lid
 ),
 top_recordings AS (
   SELECT
-    f.lid,
-    STRUCT(t.item_id AS id, t.recording_id AS recording, f.affinity AS affinity, f.public_plays AS plays) AS entry,
+    f.lid, f.tid, f.affinity, f.public_plays,
     ROW_NUMBER() OVER (PARTITION BY f.lid ORDER BY f.affinity DESC, f.tid) AS place
   FROM affinity_tracks AS f
-  JOIN recordings AS t ON t.tid = f.tid
-  WHERE f.affinity > 0 AND t.kind != 'episode'
+  JOIN (SELECT tid FROM recordings WHERE kind != 'episode') AS t ON t.tid = f.tid
+  WHERE f.affinity > 0
   QUALIFY place <= @profile_size
 ),
 recording_lists AS (
-  SELECT lid, ARRAY_AGG(entry ORDER BY place) AS entries FROM top_recordings GROUP BY lid
+  SELECT
+    f.lid,
+    ARRAY_AGG(
+      STRUCT(t.item_id AS id, t.recording_id AS recording, f.affinity AS affinity, f.public_plays AS plays)
+      ORDER BY f.place
+    ) AS entries
+  FROM top_recordings AS f
+  JOIN recordings AS t ON t.tid = f.tid
+  GROUP BY f.lid
 ),
 hour_entries AS (
   SELECT
