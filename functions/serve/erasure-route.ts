@@ -35,8 +35,8 @@ const route = createRoute({
 });
 
 const BACKUPS =
-  'Backups taken before are not changed; they expire by the schedule of whoever keeps them, and restoring one ' +
-  'honours this tombstone.';
+  'Backups taken before are not changed: they expire by the schedule of whoever keeps them, and after restoring one ' +
+  'this erasure has to be repeated.';
 
 const SUBSCRIBERS = Object.values(SUBSCRIPTIONS).map(({ name }) => name);
 

@@ -3,7 +3,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { ApiApp } from '../../shared/api/app.ts';
 import { buildIdOf } from '../../shared/domain/build-id.ts';
 import { messageOf } from '../../shared/errors.ts';
-import { readPointer } from '../../shared/rows/pointer.ts';
+import { readableBuilds, readPointer } from '../../shared/rows/pointer.ts';
 import type { ServeDeps } from './handler.ts';
 
 const HealthSchema = z.object({ status: z.string() }).openapi('Health');
@@ -39,7 +39,7 @@ export function addHealthRoutes(app: ApiApp, deps: ServeDeps): void {
   app.openapi(readyz, async (c) => {
     try {
       const pointer = await readPointer(deps.rows);
-      if (pointer === undefined)
+      if (pointer === undefined || readableBuilds(pointer).length === 0)
         return c.json(
           { status: 'unready' as const, build: null, buildAgeHours: null, reason: 'nothing is published' },
           503,

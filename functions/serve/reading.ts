@@ -65,8 +65,9 @@ export const NOBODY: ListenerRow = { built: undefined, live: [], earlier: [], co
 /** Builds that may be read, best first; none, and `build` degraded, while nothing was published. */
 export async function readBuilds(deps: ReadingDeps, reading: Reading): Promise<readonly number[]> {
   const pointer = await reading.attempt('build', () => readPointer(deps.rows), undefined);
-  if (pointer === undefined) reading.degraded.add('build');
-  return pointer === undefined ? [] : readableBuilds(pointer);
+  const builds = pointer === undefined ? [] : readableBuilds(pointer);
+  if (builds.length === 0) reading.degraded.add('build');
+  return builds;
 }
 
 /** A listener's build, signals and controls. Erasures are no part to do without: failing to read them throws. */

@@ -4,6 +4,7 @@ import type { ItemCatalogue } from '../../shared/ports/catalogue.ts';
 import type { DocumentStore } from '../../shared/ports/document-store.ts';
 import type { RowStore } from '../../shared/ports/row-store.ts';
 import type { Warehouse } from '../../shared/ports/warehouse.ts';
+import { changePointer, readPointer } from '../../shared/rows/pointer.ts';
 import { listenerKey, POINTER_KEY } from '../../shared/schema/rows.ts';
 import { catalogueRow, listenRow } from '../../shared/schema/table-rows.ts';
 import { generateCommunity } from '../../shared/simulation/community.ts';
@@ -73,13 +74,14 @@ const GENERATED_SQL = `SELECT 'listener' AS kind, listener_id AS id
   SELECT 'item', item_id FROM catalogue GROUP BY item_id HAVING LOGICAL_AND(source = 'generated')`;
 
 /**
- * Removes the generated listeners, with everything played in their name, the generated items, and the pools for
- * everybody that were made of them. Cut short, it is repeated whole: the warehouse, which names them, comes last.
+ * Removes the generated listeners, with everything played in their name, and the generated items, and unpublishes the
+ * builds that were made of them. Cut short, it is repeated whole: the warehouse, which names them, comes last.
  */
 export async function removeCommunity(deps: {
   readonly rows: RowStore;
   readonly warehouse: Pick<Warehouse, 'query' | 'removeSource'>;
   readonly documents: DocumentStore;
+  readonly now: () => number;
 }): Promise<{ readonly listeners: number; readonly items: number } | undefined> {
   const state = await readCommunity(deps.documents);
   if (state === undefined || state.status === 'removed') return undefined;
@@ -90,6 +92,9 @@ export async function removeCommunity(deps: {
   const pools: string[] = [];
   for await (const { key } of deps.rows.scan('pools')) if (key !== POINTER_KEY) pools.push(key);
   await deps.rows.deleteRows('pools', pools);
+  // Its builds recommend what is no more: nothing is served until the next one, and no rollback leads back to them.
+  if ((await readPointer(deps.rows)) !== undefined)
+    await changePointer(deps.rows, deps.now(), (pointer) => ({ active: pointer?.active ?? 0, accepted: [] }));
   const { listeners, items } = await deps.warehouse.removeSource('generated');
   await deps.documents.put(COLLECTION, ID, { ...state, status: 'removed' });
   return { listeners: listeners.length, items: items.length };

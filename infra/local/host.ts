@@ -1,7 +1,7 @@
 /** The one-process host: the same functions as in the cloud, on one directory, behind one port. */
 import { messageOf } from '../../shared/errors.ts';
 import { createLogger } from '../../shared/logging/logger.ts';
-import { readPointer } from '../../shared/rows/pointer.ts';
+import { readableBuilds, readPointer } from '../../shared/rows/pointer.ts';
 import { SUBSCRIPTIONS } from '../../shared/schema/topics.ts';
 import { serveOperations } from './admin-socket.ts';
 import { readCommunity } from './community.ts';
@@ -84,7 +84,8 @@ async function prepare(core: Core): Promise<void> {
   const isFresh = Number(row?.listens) === 0 && community === undefined;
   if (core.settings.community && (isFresh || community?.status === 'filling'))
     await core.warehouse.fillWithCommunity(core.settings.seed);
-  if ((await readPointer(core.rows)) !== undefined) return;
+  const pointer = await readPointer(core.rows);
+  if (pointer !== undefined && readableBuilds(pointer).length > 0) return;
   const [after] = await core.warehouse.query('SELECT COUNT(*) AS listens FROM listens');
   if (Number(after?.listens) > 0) await core.operations.rebuild({ accept: [], publish: true });
 }

@@ -80,7 +80,7 @@ const methods = {
     inTurn(async () => {
       let removed: Awaited<ReturnType<typeof removeCommunity>>;
       const makeRoom = async () => {
-        removed = await removeCommunity({ rows, warehouse, documents });
+        removed = await removeCommunity({ rows, warehouse, documents, now });
       };
       const imported = await importHistories(
         { warehouse, documents, catalogue, now, makeRoom, onProgress: report },

@@ -79,6 +79,12 @@ export function wholeNumber(name: string, text: string | undefined, otherwise: n
   return value;
 }
 
+// `npm run … | head` closes the pipe: there is nobody left to tell, which is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 export function print(line = ''): void {
   process.stdout.write(`${line}\n`);
 }
