@@ -92,10 +92,12 @@ export async function candidatesFor(
   reading: Reading,
   view: ListenerView,
   weights: RankingWeights,
-): Promise<{ basis: Basis; candidates: Candidate[] }> {
+): Promise<{ basis: Basis; candidates: readonly Candidate[] }> {
   const own = view.built?.candidates ?? [];
   const live = await fromLivePlays(deps, reading, view, weights);
-  if (own.length > 0) return { basis: 'build', candidates: mergeCandidates([...own, ...live]) };
+  // A pool holds each recording once: without live plays there is nothing to merge.
+  if (own.length > 0)
+    return { basis: 'build', candidates: live.length === 0 ? own : mergeCandidates([...own, ...live]) };
   const everybodys = await popular(deps, reading, view.build);
   return {
     basis: live.length > 0 ? 'signals' : 'popularity',

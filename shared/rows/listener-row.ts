@@ -16,7 +16,7 @@ export interface BuiltListener {
   /** Epoch ms: the build that these cells are of. */
   readonly build: number;
   readonly candidates: readonly Candidate[];
-  readonly heard: BloomFilter | undefined;
+  readonly heard: Pick<BloomFilter, 'has'> | undefined;
   readonly taste: Taste | undefined;
   readonly recent: RecentHistory;
 }
@@ -36,6 +36,8 @@ const { live: LIVE, control: CONTROL, build: BUILD } = ROW_TABLES.listeners;
 /** How far back "just heard" reaches beyond the build's cutoff. */
 export const LATELY_MS = 86_400_000;
 const QUALIFIERS = ['pool', 'heard', 'taste', 'recent'];
+/** Per listener: more than a pool and what goes with a few live plays. */
+const REMEMBERED_ANSWERS = 1_000;
 const CACHED_LISTENERS = 2_000;
 /** UTF-16 units of the cells behind what is kept; parsed they take some five times as many bytes. */
 const CACHED_TEXT = 64 * 1024 * 1024;
@@ -94,6 +96,20 @@ export function createListenerReader(rows: RowStore) {
 
 export type ListenerReader = ReturnType<typeof createListenerReader>;
 
+/** Candidates of a build are asked about at every answer, and the digest behind each question costs most of it. */
+function remembering(filter: BloomFilter): Pick<BloomFilter, 'has'> {
+  const answers = new Map<string, boolean>();
+  return {
+    has(id) {
+      const known = answers.get(id);
+      if (known !== undefined) return known;
+      const answer = filter.has(id);
+      if (answers.size < REMEMBERED_ANSWERS) answers.set(id, answer);
+      return answer;
+    },
+  };
+}
+
 function parseBuilt(build: number, cells: readonly Cell[]): BuiltListener {
   const text = (qualifier: string) => cells.find((cell) => cell.qualifier === qualifier)?.value;
   const heard = text('heard');
@@ -101,7 +117,7 @@ function parseBuilt(build: number, cells: readonly Cell[]): BuiltListener {
   return {
     build,
     candidates: parseCandidates(text('pool') ?? ''),
-    heard: heard === undefined ? undefined : BloomFilter.parse(heard),
+    heard: heard === undefined ? undefined : remembering(BloomFilter.parse(heard)),
     taste: taste === undefined ? undefined : parseTaste(taste),
     recent: parseHistory(text('recent') ?? ''),
   };
