@@ -4,6 +4,7 @@ import type { Answer, AnswerItem } from '../../shared/api/answer.ts';
 import { buildIdOf } from '../../shared/domain/build-id.ts';
 import type { Candidate, Evidence, Generator } from '../../shared/domain/candidate.ts';
 import type { CatalogueItem } from '../../shared/domain/item.ts';
+import type { Taste } from '../../shared/domain/taste.ts';
 import type { Topics } from '../../shared/ports/topics.ts';
 import { TOPICS } from '../../shared/schema/topics.ts';
 import type { Basis } from './candidates.ts';
@@ -26,6 +27,8 @@ export interface AnswerContext {
   readonly build: number | undefined;
   readonly impressionId: string;
   readonly rankingVersion: string;
+  /** The listener's taste, which names the artists that led to an item and a favourite track of theirs. */
+  readonly taste?: Taste | undefined;
 }
 
 /** Puts titles to choices. An item the catalogue does not know keeps its id and says nothing it does not know. */
@@ -36,8 +39,19 @@ export async function writeAnswer(
   choices: readonly Choice[],
 ): Promise<Answer> {
   const seeds = choices.flatMap(({ candidate }) => itemSeeds(candidate));
-  const wanted = [...choices.map(({ candidate }) => candidate.itemId), ...seeds];
+  const favourites = context.taste?.tracks.map(({ id }) => id) ?? [];
+  const wanted = [...choices.map(({ candidate }) => candidate.itemId), ...seeds, ...favourites];
   const items = await reading.attempt('catalogue', () => deps.catalogue.get(wanted), new Map());
+  const known: Known = {
+    items,
+    artistNames: new Map(context.taste?.artists.map(({ id, name }) => [id, name])),
+    favouriteOf: new Map(
+      favourites.toReversed().flatMap((id) => {
+        const artistId = items.get(id)?.artistId;
+        return artistId == null ? [] : [[artistId, id] as const];
+      }),
+    ),
+  };
   const answer: Answer = {
     surface: context.surface,
     listenerId: context.listenerId,
@@ -46,7 +60,7 @@ export async function writeAnswer(
     ranking: context.rankingVersion,
     impressionId: context.impressionId,
     generatedAt: new Date(reading.now).toISOString(),
-    items: choices.map((choice, position) => writeItem(choice, position, items, context.impressionId)),
+    items: choices.map((choice, position) => writeItem(choice, position, known, context.impressionId)),
     degraded: [],
   };
   if (context.listenerId !== null && choices.length > 0)
@@ -58,10 +72,27 @@ function itemSeeds({ evidence }: Candidate): string[] {
   return evidence.flatMap(({ generator, seed }) => (generator === 'artist' || seed === null ? [] : [seed]));
 }
 
+function artistSeeds({ evidence }: Candidate): string[] {
+  return evidence.flatMap(({ generator, seed }) => (generator === 'artist' && seed !== null ? [seed] : []));
+}
+
+/** Tracks that led here: seeds themselves, and of an artist that did the listener's favourite track of theirs. */
+function seedTracksOf(candidate: Candidate, favouriteOf: Known['favouriteOf']): string[] {
+  const favourites = artistSeeds(candidate).flatMap((artistId) => favouriteOf.get(artistId) ?? []);
+  return [...new Set([...itemSeeds(candidate), ...favourites])];
+}
+
+interface Known {
+  readonly items: ReadonlyMap<string, CatalogueItem>;
+  readonly artistNames: ReadonlyMap<string, string | null>;
+  /** The best-liked item of each artist among the listener's favourites. */
+  readonly favouriteOf: ReadonlyMap<string, string>;
+}
+
 function writeItem(
   { candidate, score, parts, notion }: Choice,
   position: number,
-  items: ReadonlyMap<string, CatalogueItem>,
+  { items, artistNames, favouriteOf }: Known,
   impressionId: string,
 ): AnswerItem {
   const item = items.get(candidate.itemId);
@@ -86,10 +117,14 @@ function writeItem(
     explicit: candidate.explicit,
     source: strongest === undefined ? 'popularity' : SOURCES[strongest.generator],
     sources: byStrength.map((evidence) => writeSource(evidence)),
-    seedTracks: [...new Set(itemSeeds(candidate))].map((itemId) => ({
+    seedTracks: seedTracksOf(candidate, favouriteOf).map((itemId) => ({
       itemId,
       title: items.get(itemId)?.title ?? null,
       artist: items.get(itemId)?.artist ?? null,
+    })),
+    seedArtists: artistSeeds(candidate).map((artistId) => ({
+      artistId,
+      name: artistNames.get(artistId) ?? null,
     })),
     notion,
     score: round(score),

@@ -37,6 +37,7 @@ export const AnswerItemSchema = z
     seedTracks: z.array(
       z.object({ itemId: z.string(), title: z.string().nullable(), artist: z.string().nullable() }),
     ),
+    seedArtists: z.array(z.object({ artistId: z.string(), name: z.string().nullable() })),
     notion: z.string().describe('What kind of discovery it is for this listener now.'),
     score: z.number(),
     scoreParts: z.record(z.string(), z.number()).describe('Addends of score.'),

@@ -45,7 +45,18 @@ function uriOf(id: string): string {
 }
 
 function trackOf(item: AnswerItem): Jspf['playlist']['track'][number] {
-  const { source, sources, seedTracks, notion, score, scoreParts, propensity, impressionId, position } = item;
+  const {
+    source,
+    sources,
+    seedTracks,
+    seedArtists,
+    notion,
+    score,
+    scoreParts,
+    propensity,
+    impressionId,
+    position,
+  } = item;
   return {
     title: item.title ?? item.itemId,
     ...(item.artist !== null && { creator: item.artist }),
@@ -58,6 +69,7 @@ function trackOf(item: AnswerItem): Jspf['playlist']['track'][number] {
           source,
           sources,
           seedTracks,
+          seedArtists,
           notion,
           score,
           scoreParts,

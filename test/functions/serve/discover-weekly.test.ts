@@ -56,6 +56,25 @@ describe('Discover Weekly of a listener with a build', () => {
     expect(body.items[1]).toMatchObject({ title: null, artist: null, genres: ['jazz'] });
   });
 
+  test('what an artist led to names that artist and the favourite track by them', async () => {
+    await h.putListener('ann', ACTIVE, {
+      pool: poolText(someLines('p', 3, { evidence: 'a1000.0' }), [], ['artist-a']),
+      taste: tasteText(ACTIVE),
+    });
+    await h.publishBuilds(ACTIVE);
+    const favourite = (JSON.parse(tasteText(ACTIVE)) as { tracks: { id: string }[] }).tracks[0]?.id ?? '';
+    await h.learn({ itemId: favourite, title: 'Loved', artist: 'Artist A', artistId: 'artist-a' });
+    const { body } = await h.request(weekly());
+    for (const item of body.items) {
+      expect(item).toMatchObject({
+        source: 'artist_neighbours',
+        seedArtists: [{ artistId: 'artist-a', name: 'Artist A' }],
+        seedTracks: [{ itemId: favourite, title: 'Loved', artist: 'Artist A' }],
+      });
+    }
+    expect(body.items).toHaveLength(3);
+  });
+
   test('nothing heard: not by filter, not by history, not since — plays, skips, private and excluded listens', async () => {
     await h.putListener('ann', ACTIVE, {
       pool: poolText(someLines('p', 60)),

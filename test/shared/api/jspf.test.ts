@@ -22,6 +22,7 @@ const item: AnswerItem = {
   source: 'popularity',
   sources: [{ source: 'popularity', score: 1, seed: null }],
   seedTracks: [],
+  seedArtists: [],
   notion: 'new_artist',
   score: 0.5,
   scoreParts: { pool: 0.5 },
