@@ -9,6 +9,7 @@ import {
   type RankingWeights,
   rank,
 } from '../../shared/domain/ranking.ts';
+import { hasRemembered } from '../../shared/rows/listener-row.ts';
 import type { ListenerView } from './reading.ts';
 
 export interface Choice extends Ranked {
@@ -36,7 +37,7 @@ export function hasHeard(
     signals.heard.has(itemId) ||
     (built?.recent.has(recordingId) ?? false) ||
     (built?.recent.has(itemId) ?? false) ||
-    (built?.heard?.has(recordingId) ?? false)
+    (built?.heard !== undefined && hasRemembered(built.heard, recordingId))
   );
 }
 

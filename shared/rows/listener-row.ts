@@ -16,7 +16,7 @@ export interface BuiltListener {
   /** Epoch ms: the build that these cells are of. */
   readonly build: number;
   readonly candidates: readonly Candidate[];
-  readonly heard: Pick<BloomFilter, 'has'> | undefined;
+  readonly heard: BloomFilter | undefined;
   readonly taste: Taste | undefined;
   readonly recent: RecentHistory;
 }
@@ -96,18 +96,23 @@ export function createListenerReader(rows: RowStore) {
 
 export type ListenerReader = ReturnType<typeof createListenerReader>;
 
-/** Candidates of a build are asked about at every answer, and the digest behind each question costs most of it. */
-function remembering(filter: BloomFilter): Pick<BloomFilter, 'has'> {
-  const answers = new Map<string, boolean>();
-  return {
-    has(id) {
-      const known = answers.get(id);
-      if (known !== undefined) return known;
-      const answer = filter.has(id);
-      if (answers.size < REMEMBERED_ANSWERS) answers.set(id, answer);
-      return answer;
-    },
-  };
+const answers = new WeakMap<BloomFilter, Map<string, boolean>>();
+
+/**
+ * As `filter.has`, remembering: candidates of a build are asked about at every answer, and the digest behind the
+ * question costs more than all else that is decided about one.
+ */
+export function hasRemembered(filter: BloomFilter, id: string): boolean {
+  let known = answers.get(filter);
+  if (known === undefined) {
+    known = new Map();
+    answers.set(filter, known);
+  }
+  const before = known.get(id);
+  if (before !== undefined) return before;
+  const answer = filter.has(id);
+  if (known.size < REMEMBERED_ANSWERS) known.set(id, answer);
+  return answer;
 }
 
 function parseBuilt(build: number, cells: readonly Cell[]): BuiltListener {
@@ -117,7 +122,7 @@ function parseBuilt(build: number, cells: readonly Cell[]): BuiltListener {
   return {
     build,
     candidates: parseCandidates(text('pool') ?? ''),
-    heard: heard === undefined ? undefined : remembering(BloomFilter.parse(heard)),
+    heard: heard === undefined ? undefined : BloomFilter.parse(heard),
     taste: taste === undefined ? undefined : parseTaste(taste),
     recent: parseHistory(text('recent') ?? ''),
   };
