@@ -45,11 +45,6 @@ export interface RebuildOptions {
   readonly publish?: boolean;
 }
 
-/** Every parameter of every stage for one build. */
-export function stageParams(parameters: Parameters, cutoff: number): StageParams {
-  return { ...parameters, cutoff };
-}
-
 /**
  * Runs or resumes a build and returns what became of it. A build whose audit fails is `rejected` and leaves the
  * last good one serving. Throws what a store threw; the build can then be taken up again.
@@ -59,8 +54,10 @@ export async function rebuild(deps: RebuildDeps, options: RebuildOptions = {}): 
   let build = await takeUp(deps, publishes);
   const space = await deps.warehouse.openBuild(build.id);
   try {
-    if (build.status === 'building') build = await runStages(deps, space, build);
-    if (build.status === 'building') build = await judge(deps, space, build, new Set(options.accept));
+    if (build.status === 'building') {
+      await runStages(deps, space, build);
+      build = await judge(deps, space, build, new Set(options.accept));
+    }
     if (build.status === 'audited') build = await loadCells(deps, space, build);
   } finally {
     await space.close();
@@ -72,7 +69,10 @@ export async function rebuild(deps: RebuildDeps, options: RebuildOptions = {}): 
 }
 
 /** The newest build that was left unfinished with today's parameters, otherwise a new one. */
-async function takeUp(deps: RebuildDeps, publishes: boolean): Promise<Build> {
+export async function takeUp(
+  deps: Omit<RebuildDeps, 'rows' | 'erasures'>,
+  publishes: boolean,
+): Promise<Build> {
   const builds = await listBuilds(deps.documents);
   const current = JSON.stringify(deps.parameters);
   const unfinished = builds.filter(isUnderWay).at(-1);
@@ -107,12 +107,10 @@ async function takeUp(deps: RebuildDeps, publishes: boolean): Promise<Build> {
   });
 }
 
-async function runStages(deps: RebuildDeps, space: BuildSpace, build: Build): Promise<Build> {
-  const finished = new Map(await space.finished());
-  const params = stageParams(deps.parameters, build.cutoff);
+async function runStages(deps: RebuildDeps, space: BuildSpace, build: Build): Promise<void> {
+  const finished = await space.finished();
   for (const [index, stage] of STAGES.entries()) {
-    const result = finished.get(stage.name) ?? (await space.run(stage, only(stage, params)));
-    finished.set(stage.name, result);
+    const result = finished.get(stage.name) ?? (await runStage(space, build, stage));
     deps.onProgress?.({
       buildId: build.id,
       step: stage.name,
@@ -121,26 +119,37 @@ async function runStages(deps: RebuildDeps, space: BuildSpace, build: Build): Pr
       ...result,
     });
   }
-  return { ...build, stages: Object.fromEntries(finished) };
 }
 
-/** A stage gets the parameters that it declares and no others. */
-function only(stage: Stage, params: StageParams): StageParams {
-  return Object.fromEntries(
+/** Runs one stage with the parameters the build was begun with: those the stage declares and no others. */
+export async function runStage(
+  space: BuildSpace,
+  { cutoff, parameters }: Pick<Build, 'cutoff' | 'parameters'>,
+  stage: Stage,
+): Promise<StageResult> {
+  const all: StageParams = { ...parameters, cutoff };
+  const params = Object.fromEntries(
     stage.params.map((name) => {
-      const value = params[name];
+      const value = all[name];
       if (value === undefined) throw new PermanentError(`Stage ${stage.name} needs the parameter ${name}.`);
       return [name, value];
     }),
   );
+  return space.run(stage, params);
 }
 
-async function judge(
-  deps: RebuildDeps,
+/** Audits a build whose stages all ran; afterwards it is `audited` or `rejected`. Throws PermanentError before that. */
+export async function judge(
+  deps: Pick<RebuildDeps, 'documents' | 'now' | 'onProgress'>,
   space: BuildSpace,
-  build: Build,
+  begun: Build,
   accept: ReadonlySet<string>,
 ): Promise<Build> {
+  const stages = Object.fromEntries(await space.finished());
+  const missing = STAGES.filter(({ name }) => stages[name] === undefined).map(({ name }) => name);
+  if (missing.length > 0)
+    throw new PermanentError(`Build ${begun.id} is not complete: ${missing.join(', ')} did not run.`);
+  const build: Build = { ...begun, stages };
   const published = (await listBuilds(deps.documents)).filter(({ status }) => status === 'published');
   const { results, scoreShares } = await audit(space, build, published, accept);
   const passed = results.every((result) => result.passed || result.waived === true);
@@ -159,7 +168,12 @@ async function judge(
   });
 }
 
-async function loadCells(deps: RebuildDeps, space: BuildSpace, build: Build): Promise<Build> {
+/** Writes the cells of an audited build; afterwards it is `loaded`. */
+export async function loadCells(
+  deps: Pick<RebuildDeps, 'rows' | 'erasures' | 'documents' | 'now' | 'onProgress'>,
+  space: BuildSpace,
+  build: Build,
+): Promise<Build> {
   const total = LOADS.reduce((sum, { stage }) => sum + (build.stages[stage]?.rows ?? 0), 0);
   const started = deps.now();
   const { cells, identity } = await load(space, deps.rows, deps.erasures, build.cutoff, (done) =>
