@@ -3,7 +3,7 @@ import { TransientError } from '../../shared/errors.ts';
 import type { BulkLoad } from '../../shared/ports/bulk-load.ts';
 import type { DocumentStore } from '../../shared/ports/document-store.ts';
 import type { RowStore } from '../../shared/ports/row-store.ts';
-import { ROW_TABLES, type RowTable } from '../../shared/schema/rows.ts';
+import { type BuildTable, ROW_TABLES } from '../../shared/schema/rows.ts';
 import { type Build, saveBuild } from './builds.ts';
 
 /** Cells looked at per table. */
@@ -34,7 +34,7 @@ export async function confirmLoad(deps: BulkDeps, build: Build): Promise<Build> 
   });
 }
 
-async function confirmTable({ bulk, rows }: BulkDeps, build: Build, table: RowTable): Promise<void> {
+async function confirmTable({ bulk, rows }: BulkDeps, build: Build, table: BuildTable): Promise<void> {
   const sample = await bulk.sample(build.id, table, SAMPLE);
   const found = await rows.readMany(
     table,

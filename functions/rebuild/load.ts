@@ -3,13 +3,13 @@ import { createHash } from 'node:crypto';
 import type { Erasures } from '../../shared/ports/erasures.ts';
 import type { CellWrite, RowStore } from '../../shared/ports/row-store.ts';
 import type { BuildSpace, SqlValue } from '../../shared/ports/warehouse.ts';
-import { listenerKey, listenerOfKey, type RowTable } from '../../shared/schema/rows.ts';
+import { type BuildTable, listenerKey, listenerOfKey } from '../../shared/schema/rows.ts';
 import { stageNamed } from '../../shared/sql/stages.ts';
 
 /** Which column of which stage becomes which cell. */
 export const LOADS: readonly {
   readonly stage: string;
-  readonly table: RowTable;
+  readonly table: BuildTable;
   readonly id: string;
   readonly column: string;
   readonly qualifier: string;
@@ -46,7 +46,7 @@ export async function load(
   let cells = 0;
   // While one batch becomes durable the next is read and hashed; no more than two are in memory.
   let writing: Promise<void> = Promise.resolve();
-  const write = async (table: RowTable, batch: readonly CellWrite[]) => {
+  const write = async (table: BuildTable, batch: readonly CellWrite[]) => {
     const kept = table === 'listeners' ? await withoutErased(batch, erasures, cutoff) : batch;
     await rows.write(table, kept);
     cells += kept.length;

@@ -45,7 +45,7 @@ const SUBSCRIBERS = Object.values(SUBSCRIPTIONS).map(({ name }) => name);
  * repeated.
  */
 export async function eraseListener(
-  deps: Pick<ServeDeps, 'documents' | 'history' | 'rows' | 'topics' | 'clock'> & {
+  deps: Pick<ServeDeps, 'history' | 'rows' | 'topics' | 'clock'> & {
     readonly listeners: Pick<ServeDeps['listeners'], 'forget'>;
   },
   listenerId: string,
@@ -58,7 +58,7 @@ export async function eraseListener(
     completedAt: null,
     stores: [],
   };
-  await saveErasure(deps.documents, open);
+  await saveErasure(deps.rows, open);
   deps.listeners.forget(listenerId);
   // Deliveries under way may have looked before the tombstone was there; what they write must lie before the delete.
   await Promise.all(SUBSCRIBERS.map((subscription) => deps.topics.settled(subscription)));
@@ -74,7 +74,7 @@ export async function eraseListener(
     note: 'dropped with the second next build; no workspace is served from',
   });
   const done: Erasure = { ...open, stores, completedAt: deps.clock.now() };
-  await saveErasure(deps.documents, done);
+  await saveErasure(deps.rows, done);
   return done;
 }
 

@@ -2,7 +2,6 @@
 import { type ApiApp, type ApiDeps, authenticated, createApi } from '../../shared/api/app.ts';
 import { DEFAULT_RATE_LIMITS, type RateLimits, rateLimited } from '../../shared/api/rate-limit.ts';
 import type { RankingWeights } from '../../shared/domain/ranking.ts';
-import type { DocumentStore } from '../../shared/ports/document-store.ts';
 import type { Topics } from '../../shared/ports/topics.ts';
 import { addControlRoutes } from './controls-routes.ts';
 import { addErasureRoute } from './erasure-route.ts';
@@ -14,7 +13,6 @@ import type { ReadingDeps } from './reading.ts';
 import { addSurfaceRoutes } from './surface-routes.ts';
 
 export interface ServeDeps extends ApiDeps, ReadingDeps {
-  readonly documents: DocumentStore;
   readonly topics: Pick<Topics, 'publish' | 'deadLetters' | 'discard' | 'settled'>;
   readonly history: History;
   readonly weights: RankingWeights;

@@ -41,7 +41,7 @@ export async function openCore(settings: Settings, logger: Logger, onProgress: O
   const environment = openLmdbEnvironment(directory.rows);
   const rows = new LmdbRows(environment);
   const documents = new LmdbDocuments(environment);
-  const erasures = createErasures(documents);
+  const erasures = createErasures(rows);
   const listeners = createListenerReader(rows);
   const topics = new LmdbTopics(environment, {
     clock,

@@ -39,7 +39,6 @@ export function createHostApp(core: Core, logger: Logger) {
   const serving = createServe({
     ...api,
     rows,
-    documents: core.documents,
     topics: core.topics,
     catalogue: core.catalogue,
     erasures: core.erasures,

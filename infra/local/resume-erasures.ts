@@ -2,18 +2,17 @@
 import { eraseListener } from '../../functions/serve/erasure-route.ts';
 import { createHistory } from '../../functions/serve/history.ts';
 import { erasureRow } from '../../shared/embedded/duckdb-warehouse.ts';
-import { type Erasure, saveErasure } from '../../shared/rows/erasures.ts';
+import { listOpenErasures, saveErasure } from '../../shared/rows/erasures.ts';
 import { listenerHash, listenerOfKey } from '../../shared/schema/rows.ts';
 import type { Core } from './core.ts';
 
-type Stores = Pick<Core, 'clock' | 'documents' | 'listeners' | 'rows' | 'topics'> & {
+type Stores = Pick<Core, 'clock' | 'listeners' | 'rows' | 'topics'> & {
   readonly warehouse: Pick<Core['warehouse'], 'append' | 'query' | 'eraseListener'>;
 };
 
 /** Finds the listeners of unfinished tombstones by their hash and erases what is left of them; returns how many. */
 export async function resumeErasures(core: Stores): Promise<number> {
-  const all = await core.documents.list<Erasure>('erasures');
-  const open = all.map(({ value }) => value).filter(({ completedAt }) => completedAt === null);
+  const open = await listOpenErasures(core.rows);
   if (open.length === 0) return 0;
   const byHash = new Map(open.map((erasure) => [erasure.listenerHash, erasure]));
   const history = createHistory(core.warehouse, erasureRow);
@@ -25,7 +24,7 @@ export async function resumeErasures(core: Stores): Promise<number> {
     byHash.delete(erasure.listenerHash);
   }
   for (const erasure of byHash.values())
-    await saveErasure(core.documents, { ...erasure, completedAt: core.clock.now() });
+    await saveErasure(core.rows, { ...erasure, completedAt: core.clock.now() });
   return open.length;
 }
 

@@ -37,7 +37,7 @@ const rows = new LmdbRows(environment);
 const documents = new LmdbDocuments(environment);
 const warehouse = await openDuckdbWarehouse(options);
 const now = () => Date.now();
-const erasures = createErasures(documents);
+const erasures = createErasures(rows);
 const catalogue = createCatalogue(rows, now);
 const report = (progress: Progress) => port.postMessage({ progress });
 const publishing = { rows, documents, warehouse, now };

@@ -1,9 +1,9 @@
 /** Loading a build's cells from the warehouse into rows by a service made for it, not through this process. */
-import type { RowTable } from '../schema/rows.ts';
+import type { BuildTable } from '../schema/rows.ts';
 
 /** A warehouse table that holds one row per row to write: `row_key`, a column per qualifier, `build_ts`. */
 export interface PreparedLoad {
-  readonly table: RowTable;
+  readonly table: BuildTable;
   /** `project.dataset.table`. */
   readonly source: string;
   readonly rows: number;
@@ -24,5 +24,5 @@ export interface BulkLoad {
   /** Moves what was prepared into rows, where the warehouse itself can; resolves when it has. */
   export(buildId: string, cutoff: number): Promise<void>;
   /** About `count` cells spread over a prepared load, to see whether they arrived. */
-  sample(buildId: string, table: RowTable, count: number): Promise<readonly LoadSample[]>;
+  sample(buildId: string, table: BuildTable, count: number): Promise<readonly LoadSample[]>;
 }

@@ -1,7 +1,7 @@
-/** Tombstones of erased listeners as documents, under a hash: the id itself is personal data. */
-import type { DocumentStore } from '../ports/document-store.ts';
+/** Tombstones of erased listeners as rows under a hash, since the id itself is personal data. */
 import type { Erasures } from '../ports/erasures.ts';
-import { listenerHash } from '../schema/rows.ts';
+import type { Row, RowStore } from '../ports/row-store.ts';
+import { listenerHash, ROW_TABLES } from '../schema/rows.ts';
 
 export interface StoreReceipt {
   readonly store: string;
@@ -20,31 +20,55 @@ export interface Erasure {
   readonly stores: readonly StoreReceipt[];
 }
 
-const COLLECTION = 'erasures';
+const CELL = { family: ROW_TABLES.erasures.tombstone, qualifier: 'erasure' } as const;
+const CELL_FILTER = { family: CELL.family, qualifiers: [CELL.qualifier] };
 
 /** While stores are being emptied nothing of the listener may come in anywhere, whenever it was received. */
 const UNDER_WAY = Number.MAX_SAFE_INTEGER - 1;
 
+function erasureOf(row: Row | undefined): Erasure | undefined {
+  const cell = row?.cells[0];
+  return cell === undefined ? undefined : (JSON.parse(cell.value) as Erasure);
+}
+
 /**
- * Tombstones over documents. An erasure takes effect at its end: a build that looked at the history before it was
- * all gone has its cutoff before that end, and so is never loaded or read for the listener.
+ * Tombstones over rows, where serving reads anyway. An erasure takes effect at its end: a build that looked at the
+ * history before it was all gone has its cutoff before that end, and so is never loaded or read for the listener.
  */
-export function createErasures(documents: DocumentStore): Erasures {
+export function createErasures(rows: Pick<RowStore, 'readMany'>): Erasures {
   return {
     async erasedAt(listenerIds) {
-      const found = new Map<string, number>();
-      await Promise.all(
-        [...new Set(listenerIds)].map(async (listenerId) => {
-          const tombstone = await documents.get<Erasure>(COLLECTION, listenerHash(listenerId));
-          if (tombstone !== undefined) found.set(listenerId, tombstone.value.completedAt ?? UNDER_WAY);
+      const listeners = [...new Set(listenerIds)];
+      const found = await rows.readMany('erasures', listeners.map(listenerHash), [CELL_FILTER]);
+      return new Map(
+        listeners.flatMap((listenerId, index) => {
+          const erasure = erasureOf(found[index]);
+          return erasure === undefined ? [] : [[listenerId, erasure.completedAt ?? UNDER_WAY] as const];
         }),
       );
-      return found;
     },
   };
 }
 
-/** Writes the tombstone, or its completion. */
-export async function saveErasure(documents: DocumentStore, erasure: Erasure): Promise<void> {
-  await documents.put(COLLECTION, erasure.listenerHash, erasure);
+/** The newest word about a listener's erasure. */
+export async function readErasure(rows: Pick<RowStore, 'read'>, hash: string): Promise<Erasure | undefined> {
+  return erasureOf(await rows.read('erasures', hash, [CELL_FILTER]));
+}
+
+/** Erasures that were begun and whose end nobody wrote down. */
+export async function listOpenErasures(rows: Pick<RowStore, 'scan'>): Promise<Erasure[]> {
+  const open: Erasure[] = [];
+  for await (const row of rows.scan('erasures', { filters: [CELL_FILTER] })) {
+    const erasure = erasureOf(row);
+    if (erasure?.completedAt === null) open.push(erasure);
+  }
+  return open;
+}
+
+/** Writes the tombstone, or its completion: from now on the newest word, whoever's clock was ahead before. */
+export async function saveErasure(rows: Pick<RowStore, 'read' | 'write'>, erasure: Erasure): Promise<void> {
+  const key = erasure.listenerHash;
+  const before = await rows.read('erasures', key, [CELL_FILTER]);
+  const timestamp = Math.max(erasure.completedAt ?? erasure.erasedAt, (before?.cells[0]?.timestamp ?? 0) + 1);
+  await rows.write('erasures', [{ ...CELL, key, timestamp, value: JSON.stringify(erasure) }]);
 }

@@ -1,5 +1,5 @@
 /** Names of what is provisioned around rows, topics and tables: infra creates them, adapters open them. */
-import type { RowTable } from './rows.ts';
+import type { BuildTable } from './rows.ts';
 import type { SubscriptionName } from './topics.ts';
 
 export const BIGTABLE_INSTANCE = 'segue';
@@ -24,6 +24,6 @@ export function deadLetterName(subscription: SubscriptionName): string {
 }
 
 /** The table from which a template loads a row table. */
-export function loadTable(buildId: string, table: RowTable): string {
+export function loadTable(buildId: string, table: BuildTable): string {
   return buildTable(buildId, `load_${table}`);
 }

@@ -26,9 +26,16 @@ export const ROW_TABLES = {
     /** `active` of the row `meta#active`: the publish pointer. */
     pointer: 'pointer',
   },
+  /** Key: listenerHash(); never collected. */
+  erasures: {
+    /** `erasure`: the tombstone, newest wins. */
+    tombstone: 'tombstone',
+  },
 } as const;
 
 export type RowTable = keyof typeof ROW_TABLES;
+/** Tables that a build writes into, each in its family `build`. */
+export type BuildTable = Exclude<RowTable, 'erasures'>;
 
 export const POINTER_KEY = 'meta#active';
 

@@ -40,7 +40,7 @@ export async function benchRebuild(options: RebuildBench): Promise<BenchResult> 
       rows,
       documents,
       warehouse,
-      erasures: createErasures(documents),
+      erasures: createErasures(rows),
       parameters: DEFAULT_PARAMETERS,
       now: Date.now,
       settledCutoff: async () => END_AT + 86_400_000,

@@ -125,9 +125,9 @@ export async function buildUntilKilled(task: BuilderTask): Promise<void> {
 }
 
 /** Discover Weekly as an app gets it, without what differs between two equal requests. */
-export function createReader({ rows, documents }: RowStores) {
+export function createReader({ rows }: RowStores) {
   const clock = { now: () => END + DAY_MS };
-  const erasures = createErasures(documents);
+  const erasures = createErasures(rows);
   const unused = (): never => {
     throw new Error('Reading asks the warehouse for nothing.');
   };
@@ -142,7 +142,6 @@ export function createReader({ rows, documents }: RowStores) {
     authenticate: async () => ({ kind: 'service' }),
     newId: () => 'same',
     rows,
-    documents,
     topics: {
       publish: async () => {},
       deadLetters: async () => [],

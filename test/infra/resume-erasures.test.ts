@@ -3,7 +3,7 @@ import { resumeErasures } from '../../infra/local/resume-erasures.ts';
 import { openDuckdbWarehouse } from '../../shared/embedded/duckdb-warehouse.ts';
 import type { Warehouse } from '../../shared/ports/warehouse.ts';
 import { controlCell } from '../../shared/rows/control-cells.ts';
-import { createErasures, type Erasure, saveErasure } from '../../shared/rows/erasures.ts';
+import { createErasures, type Erasure, readErasure, saveErasure } from '../../shared/rows/erasures.ts';
 import { listenerHash, listenerKey } from '../../shared/schema/rows.ts';
 import { listenRow } from '../../shared/schema/table-rows.ts';
 import { SUBSCRIPTIONS, TOPICS } from '../../shared/schema/topics.ts';
@@ -27,7 +27,6 @@ afterEach(async () => {
 const resume = () =>
   resumeErasures({
     clock: h.clock,
-    documents: h.documents,
     listeners: h.deps.listeners,
     rows: h.rows,
     topics: h.topics,
@@ -36,7 +35,7 @@ const resume = () =>
 
 /** As far as a killed erasure came: the tombstone, and nothing else. */
 const cutShort = (listener: string, rest: Partial<Erasure> = {}) =>
-  saveErasure(h.documents, {
+  saveErasure(h.rows, {
     receiptId: `receipt-${listener}`,
     listenerHash: listenerHash(listener),
     erasedAt: NOW - 1000,
@@ -57,8 +56,7 @@ async function fill(listener: string): Promise<void> {
   await h.topics.settled('impressions-to-warehouse');
 }
 
-const tombstone = async (listener: string) =>
-  (await h.documents.get<Erasure>('erasures', listenerHash(listener)))?.value;
+const tombstone = async (listener: string) => readErasure(h.rows, listenerHash(listener));
 
 describe('erasures that a crash cut short', () => {
   test('are finished in every store, with a receipt, and others keep theirs', async () => {
@@ -82,7 +80,7 @@ describe('erasures that a crash cut short', () => {
         { store: 'dead letters', removed: 1 },
       ]),
     });
-    expect((await createErasures(h.documents).erasedAt(['ann'])).get('ann')).toBe(NOW);
+    expect((await createErasures(h.rows).erasedAt(['ann'])).get('ann')).toBe(NOW);
     expect(await resume()).toBe(0);
   });
 
@@ -110,7 +108,6 @@ describe('erasures that a crash cut short', () => {
     await expect(
       resumeErasures({
         clock: h.clock,
-        documents: h.documents,
         listeners: h.deps.listeners,
         rows: h.rows,
         topics: h.topics,

@@ -118,7 +118,7 @@ for (const cutoff of task.cutoffs) {
     rows,
     documents,
     warehouse,
-    erasures: createErasures(documents),
+    erasures: createErasures(rows),
     parameters: DEFAULT_PARAMETERS,
     now: () => cutoff + 1_000,
     settledCutoff: async () => cutoff,

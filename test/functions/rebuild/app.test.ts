@@ -4,7 +4,7 @@ import { LOADS } from '../../../functions/rebuild/load.ts';
 import { Unauthenticated } from '../../../shared/errors.ts';
 import { createLogger } from '../../../shared/logging/logger.ts';
 import type { BulkLoad } from '../../../shared/ports/bulk-load.ts';
-import { listenerKey, type RowTable } from '../../../shared/schema/rows.ts';
+import { type BuildTable, listenerKey } from '../../../shared/schema/rows.ts';
 import { STAGE_NAMES } from './fake-warehouse.ts';
 import { openRebuild } from './harness.ts';
 
@@ -18,7 +18,7 @@ afterEach(() => h.close());
 
 /** A template that loads what the fake warehouse holds, as far as `share` of it. */
 function fakeBulk(): BulkLoad & { share: number; exported: number } {
-  const cellsOf = (table: RowTable) =>
+  const cellsOf = (table: BuildTable) =>
     LOADS.filter((load) => load.table === table).flatMap(({ stage, id, column, qualifier }) =>
       (h.warehouse.tables[stage] ?? []).map((row) => ({
         key: table === 'listeners' ? listenerKey(String(row[id])) : String(row[id]),
@@ -42,7 +42,7 @@ function fakeBulk(): BulkLoad & { share: number; exported: number } {
         await h.rows.write(table, cells.slice(0, Math.ceil(cells.length * bulk.share)));
       }
     },
-    sample: async (_: string, table: RowTable, count: number) => cellsOf(table).slice(0, count),
+    sample: async (_: string, table: BuildTable, count: number) => cellsOf(table).slice(0, count),
   };
   return bulk;
 }

@@ -5,7 +5,7 @@ import { listensSink } from '../../../infra/local/sinks.ts';
 import { openDuckdbWarehouse } from '../../../shared/embedded/duckdb-warehouse.ts';
 import { TransientError } from '../../../shared/errors.ts';
 import type { BuildSpace, Warehouse } from '../../../shared/ports/warehouse.ts';
-import type { Erasure } from '../../../shared/rows/erasures.ts';
+import { readErasure } from '../../../shared/rows/erasures.ts';
 import { listenerHash, listenerKey } from '../../../shared/schema/rows.ts';
 import { listenRow } from '../../../shared/schema/table-rows.ts';
 import { SUBSCRIPTIONS, TOPICS } from '../../../shared/schema/topics.ts';
@@ -66,8 +66,7 @@ async function everything(listener: string): Promise<unknown> {
   );
 }
 
-const tombstone = async (listener = 'ann') =>
-  (await h.documents.get<Erasure>('erasures', listenerHash(listener)))?.value;
+const tombstone = async (listener = 'ann') => readErasure(h.rows, listenerHash(listener));
 
 describe('the receipt', () => {
   test('lists every store with what was removed, and the id itself is in no document', async () => {
@@ -83,7 +82,7 @@ describe('the receipt', () => {
       { store: 'build workspaces', removed: 0, note: expect.any(String) },
     ]);
     expect(receipt.backups).toMatch(/expire/);
-    expect(JSON.stringify(await h.documents.list('erasures'))).not.toContain('ann');
+    expect(JSON.stringify(await h.rows.readMany('erasures', [listenerHash('ann')]))).not.toContain('ann');
     expect(await tombstone()).toMatchObject({ receiptId: receipt.receiptId, completedAt: NOW });
   });
 

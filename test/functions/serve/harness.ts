@@ -102,7 +102,7 @@ export function openServe(
   const { logger, lines } = fakeLogger();
   const catalogue = createCatalogue(stored, () => clock.now());
   const history = options.warehouse === undefined ? NO_HISTORY : createHistory(options.warehouse, erasureRow);
-  const erasures = createErasures(documents);
+  const erasures = createErasures(stored);
   const guard = <T>(name: string, work: () => Promise<T>): Promise<T> => {
     const error = faults.get(name);
     return error === undefined ? work() : Promise.reject(error);
@@ -115,7 +115,6 @@ export function openServe(
     clock,
     newId: () => `id-${++ids}`,
     rows,
-    documents,
     catalogue: {
       get: (itemIds) => guard('catalogue.get', () => catalogue.get(itemIds)),
       learn: (items) => catalogue.learn(items),
