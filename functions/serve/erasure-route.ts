@@ -6,7 +6,6 @@ import { BEARER, problemResponses } from '../../shared/api/openapi.ts';
 import { requireListener } from '../../shared/auth/principal.ts';
 import { type Erasure, type StoreReceipt, saveErasure } from '../../shared/rows/erasures.ts';
 import { listenerHash, listenerKey } from '../../shared/schema/rows.ts';
-import { SUBSCRIPTIONS } from '../../shared/schema/topics.ts';
 import type { ServeDeps } from './handler.ts';
 
 const ReceiptSchema = z
@@ -38,14 +37,12 @@ const BACKUPS =
   'Backups taken before are not changed: they expire by the schedule of whoever keeps them, and after restoring one ' +
   'this erasure has to be repeated.';
 
-const SUBSCRIBERS = Object.values(SUBSCRIPTIONS).map(({ name }) => name);
-
 /**
  * Erases a listener as it was asked for; repeating it is harmless. Throws what a store threw, after which it may be
  * repeated.
  */
 export async function eraseListener(
-  deps: Pick<ServeDeps, 'history' | 'rows' | 'topics' | 'clock'> & {
+  deps: Pick<ServeDeps, 'history' | 'rows' | 'deliveries' | 'clock'> & {
     readonly listeners: Pick<ServeDeps['listeners'], 'forget'>;
   },
   listenerId: string,
@@ -61,13 +58,13 @@ export async function eraseListener(
   await saveErasure(deps.rows, open);
   deps.listeners.forget(listenerId);
   // Deliveries under way may have looked before the tombstone was there; what they write must lie before the delete.
-  await Promise.all(SUBSCRIBERS.map((subscription) => deps.topics.settled(subscription)));
+  await deps.deliveries.settled();
   const row = await deps.rows.read('listeners', listenerKey(listenerId));
   await deps.rows.deleteRows('listeners', [listenerKey(listenerId)]);
   const stores: StoreReceipt[] = [{ store: 'rows', removed: row?.cells.length ?? 0 }];
   for (const [table, removed] of Object.entries(await deps.history.erase(listenerId, erasedAt)))
     stores.push({ store: `warehouse.${table}`, removed });
-  stores.push({ store: 'dead letters', removed: await discardDeadLetters(deps, listenerId) });
+  stores.push(await deps.deliveries.discardDeadLetters(listenerId));
   stores.push({
     store: 'build workspaces',
     removed: 0,
@@ -76,21 +73,6 @@ export async function eraseListener(
   const done: Erasure = { ...open, stores, completedAt: deps.clock.now() };
   await saveErasure(deps.rows, done);
   return done;
-}
-
-async function discardDeadLetters(
-  { topics }: Pick<ServeDeps, 'topics'>,
-  listenerId: string,
-): Promise<number> {
-  let removed = 0;
-  let after: string | undefined;
-  for (;;) {
-    const letters = await topics.deadLetters({ limit: 500, ...(after !== undefined && { after }) });
-    if (letters.length === 0) return removed;
-    const theirs = letters.filter(({ orderingKey }) => orderingKey === listenerId).map(({ id }) => id);
-    if (theirs.length > 0) removed += await topics.discard(theirs);
-    after = letters.at(-1)?.id;
-  }
 }
 
 export function addErasureRoute(app: ApiApp, deps: ServeDeps): void {

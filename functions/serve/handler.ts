@@ -4,6 +4,7 @@ import { DEFAULT_RATE_LIMITS, type RateLimits, rateLimited } from '../../shared/
 import type { RankingWeights } from '../../shared/domain/ranking.ts';
 import type { Topics } from '../../shared/ports/topics.ts';
 import { addControlRoutes } from './controls-routes.ts';
+import type { Deliveries } from './deliveries.ts';
 import { addErasureRoute } from './erasure-route.ts';
 import { addExportRoute } from './export-route.ts';
 import { addHealthRoutes } from './health-routes.ts';
@@ -13,7 +14,8 @@ import type { ReadingDeps } from './reading.ts';
 import { addSurfaceRoutes } from './surface-routes.ts';
 
 export interface ServeDeps extends ApiDeps, ReadingDeps {
-  readonly topics: Pick<Topics, 'publish' | 'deadLetters' | 'discard' | 'settled'>;
+  readonly topics: Pick<Topics, 'publish'>;
+  readonly deliveries: Deliveries;
   readonly history: History;
   readonly weights: RankingWeights;
   readonly rateLimits?: RateLimits;

@@ -2,6 +2,7 @@
 import type { Server } from 'node:http';
 import { serve } from '@hono/node-server';
 import { createIngest } from '../../functions/ingest/handler.ts';
+import { createDeliveries } from '../../functions/serve/deliveries.ts';
 import { createServe } from '../../functions/serve/handler.ts';
 import { createHistory } from '../../functions/serve/history.ts';
 import { createApi } from '../../shared/api/app.ts';
@@ -40,6 +41,7 @@ export function createHostApp(core: Core, logger: Logger) {
     ...api,
     rows,
     topics: core.topics,
+    deliveries: createDeliveries(core.topics),
     catalogue: core.catalogue,
     erasures: core.erasures,
     listeners: core.listeners,

@@ -1,4 +1,5 @@
 /** An erasure that a crash cut short is finished before anything is answered: its tombstone says it was wanted. */
+import { createDeliveries } from '../../functions/serve/deliveries.ts';
 import { eraseListener } from '../../functions/serve/erasure-route.ts';
 import { createHistory } from '../../functions/serve/history.ts';
 import { erasureRow } from '../../shared/embedded/duckdb-warehouse.ts';
@@ -16,7 +17,7 @@ export async function resumeErasures(core: Stores): Promise<number> {
   if (open.length === 0) return 0;
   const byHash = new Map(open.map((erasure) => [erasure.listenerHash, erasure]));
   const history = createHistory(core.warehouse, erasureRow);
-  const deps = { ...core, history };
+  const deps = { ...core, history, deliveries: createDeliveries(core.topics) };
   for (const id of await knownListeners(core)) {
     const erasure = byHash.get(listenerHash(id));
     if (erasure === undefined) continue;

@@ -144,9 +144,10 @@ export function createReader({ rows }: RowStores) {
     rows,
     topics: {
       publish: async () => {},
-      deadLetters: async () => [],
-      discard: async () => 0,
+    },
+    deliveries: {
       settled: async () => {},
+      discardDeadLetters: async () => ({ store: 'dead letters', removed: 0 }),
     },
     catalogue: createCatalogue(rows, clock.now),
     erasures,

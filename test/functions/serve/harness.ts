@@ -1,4 +1,5 @@
 /** The serve app over embedded stores in a temporary directory, with every store call able to fail. */
+import { createDeliveries } from '../../../functions/serve/deliveries.ts';
 import { createServe, type ServeDeps } from '../../../functions/serve/handler.ts';
 import { createHistory, type History } from '../../../functions/serve/history.ts';
 import { createApi } from '../../../shared/api/app.ts';
@@ -128,10 +129,8 @@ export function openServe(
           for (const { orderingKey, data } of messages)
             published.push({ topic, orderingKey, data: JSON.parse(data) });
         }),
-      deadLetters: (of) => topics.deadLetters(of),
-      discard: (letters) => topics.discard(letters),
-      settled: (name) => topics.settled(name),
     },
+    deliveries: createDeliveries(topics),
     history: {
       events: (...given) => guard('history.events', () => history.events(...given)),
       erase: (...given) => guard('history.erase', () => history.erase(...given)),

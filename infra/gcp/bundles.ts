@@ -1,0 +1,118 @@
+/** What is uploaded for each function: its code as one file, its manifest and its lockfile, in a zip named by content. */
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { type Lockfile, lockedVersions, type Manifest, pruneLockfile } from './lockfile.ts';
+import { packZip, type ZipEntry } from './zip.ts';
+
+export const FUNCTION_NAMES = ['ingest', 'update-signals', 'rebuild', 'serve'] as const;
+export type FunctionName = (typeof FUNCTION_NAMES)[number];
+
+export interface Bundle {
+  /** Path of the zip. */
+  readonly zip: string;
+  /** Of the zip's bytes, in hex. */
+  readonly sha256: string;
+}
+export type Bundles = Readonly<Record<FunctionName, Bundle>>;
+
+const FRAMEWORK = '@google-cloud/functions-framework';
+
+/**
+ * Packages left out of the file, because they find files of their own at run time or keep a registry that must not
+ * be doubled. They are installed from the lockfile instead.
+ */
+const EXTERNAL: Readonly<Record<FunctionName, readonly string[]>> = {
+  ingest: [FRAMEWORK, 'google-auth-library'],
+  'update-signals': [FRAMEWORK, 'google-auth-library'],
+  serve: [FRAMEWORK, 'google-auth-library', '@google-cloud/bigquery'],
+  rebuild: [FRAMEWORK, 'google-auth-library', '@google-cloud/bigquery', '@google-cloud/firestore'],
+};
+
+const NODE_MAJOR = 24;
+
+/** CommonJS packages in the file still ask for Node's own modules by require. */
+const BANNER = `import { createRequire as __createRequire } from 'node:module';
+const require = __createRequire(import.meta.url);`;
+
+async function bundleCode(root: string, name: FunctionName): Promise<ZipEntry[]> {
+  const folder = join(root, 'functions', name);
+  const entryPoints = [join(folder, 'index.ts')];
+  // The plain Node host, where a function has one.
+  if (existsSync(join(folder, 'server.ts'))) entryPoints.push(join(folder, 'server.ts'));
+  const { outputFiles } = await build({
+    entryPoints,
+    absWorkingDir: root,
+    outdir: join(root, '.bundles'),
+    write: false,
+    bundle: true,
+    splitting: false,
+    format: 'esm',
+    platform: 'node',
+    target: `node${NODE_MAJOR}`,
+    minifySyntax: true,
+    minifyWhitespace: true,
+    keepNames: true,
+    legalComments: 'none',
+    external: [...EXTERNAL[name]],
+    banner: { js: BANNER },
+    logLevel: 'error',
+  });
+  return outputFiles.map(({ path, contents }) => ({
+    name: path.slice(path.lastIndexOf('/') + 1),
+    content: contents,
+  }));
+}
+
+function manifestOf(name: FunctionName, lock: Lockfile, hasServer: boolean): Manifest {
+  return {
+    name: `segue-${name}`,
+    version: '1.0.0',
+    private: true,
+    type: 'module',
+    main: 'index.js',
+    engines: { node: `${NODE_MAJOR}` },
+    ...(hasServer && { scripts: { start: 'node server.js' } }),
+    dependencies: lockedVersions(lock, EXTERNAL[name]),
+  };
+}
+
+async function filesOf(root: string, name: FunctionName, lock: Lockfile): Promise<ZipEntry[]> {
+  const code = await bundleCode(root, name);
+  const manifest = manifestOf(
+    name,
+    lock,
+    code.some((entry) => entry.name === 'server.js'),
+  );
+  const text = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
+  const files: ZipEntry[] = [
+    ...code,
+    { name: 'package.json', content: text(manifest) },
+    { name: 'package-lock.json', content: text(pruneLockfile(lock, manifest)) },
+  ];
+  if (name !== 'rebuild') return files;
+  // The stages stay files, as they are in the repository: what a job ran can be read beside the code that sent it.
+  const stages = join(root, 'shared/sql/stages');
+  for (const file of (await readdir(stages)).filter((entry) => entry.endsWith('.sql')))
+    files.push({ name: `stages/${file}`, content: await readFile(join(stages, file)) });
+  return files;
+}
+
+/** Builds every function's zip into `.bundles/` below `root`. The same sources give the same bytes. */
+export async function buildBundles(root: string): Promise<Bundles> {
+  const lock = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8')) as Lockfile;
+  const folder = join(root, '.bundles');
+  await mkdir(folder, { recursive: true });
+  const built = await Promise.all(
+    FUNCTION_NAMES.map(async (name) => {
+      const zip = await packZip(await filesOf(root, name, lock));
+      const sha256 = createHash('sha256').update(zip).digest('hex');
+      const path = join(folder, `${name}-${sha256}.zip`);
+      await writeFile(path, zip);
+      return [name, { zip: path, sha256 }] as const;
+    }),
+  );
+  return Object.fromEntries(built) as Record<FunctionName, Bundle>;
+}

@@ -1,0 +1,118 @@
+/** What a function is told by its environment: read once at start, everything wrong with it said at once. */
+import type { JWK } from 'jose';
+import { z } from 'zod';
+import { PermanentError } from '../errors.ts';
+import { LOG_LEVELS } from '../logging/logger.ts';
+
+const SigningKeys = z.array(
+  z.looseObject({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: z.string(), kid: z.string() }),
+);
+
+const Environment = z.object({
+  GOOGLE_CLOUD_PROJECT: z.string().min(1),
+  SEGUE_LOCATION: z.string().min(1).default('us-central1'),
+  SEGUE_LOG: z.enum(LOG_LEVELS).default('info'),
+  SEGUE_OIDC_ISSUER: z.url().optional(),
+  SEGUE_OIDC_AUDIENCE: z.string().min(1).optional(),
+  SEGUE_OIDC_LISTENER_CLAIM: z.string().min(1).optional(),
+  SEGUE_KEYS: z.string().optional(),
+  SEGUE_PUSH_AUDIENCE: z.string().min(1).optional(),
+  SEGUE_PUSH_ACCOUNT: z.email().optional(),
+  SEGUE_LOAD: z.enum(['direct', 'dataflow', 'reverse-etl']).default('direct'),
+  SEGUE_MAX_BYTES_BILLED: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(10 * 1024 ** 4),
+  BIGTABLE_EMULATOR_HOST: z.string().optional(),
+  PUBSUB_EMULATOR_HOST: z.string().optional(),
+  FIRESTORE_EMULATOR_HOST: z.string().optional(),
+});
+
+export interface FunctionEnvironment {
+  readonly project: string;
+  readonly location: string;
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+  readonly oidc:
+    | { readonly issuer: string; readonly audience: string; readonly listenerClaim?: string }
+    | undefined;
+  /** Keys whose tokens are believed beside the issuer's; their public parts suffice. */
+  readonly keys: readonly JWK[];
+  /** Who pushes, and to which audience; undefined where no push is expected. */
+  readonly push: { readonly audience: string; readonly account: string } | undefined;
+  readonly load: 'direct' | 'dataflow' | 'reverse-etl';
+  /** Bytes one query may be billed for. */
+  readonly maxBytesBilled: number;
+  /** `host:port` of emulators, where set. */
+  readonly emulators: {
+    readonly bigtable: string | undefined;
+    readonly pubsub: string | undefined;
+    readonly firestore: string | undefined;
+  };
+}
+
+/** The keys of the secret: JSON, one key or a list of them. Never quotes what it could not read. */
+function readKeys(text: string | undefined, problems: string[]): readonly JWK[] {
+  if (text === undefined) return [];
+  let raw: unknown;
+  try {
+    raw = JSON.parse(text);
+  } catch {
+    problems.push('SEGUE_KEYS: is not JSON');
+    return [];
+  }
+  const parsed = SigningKeys.safeParse(Array.isArray(raw) ? raw : [raw]);
+  if (parsed.success) return parsed.data as JWK[];
+  problems.push(
+    `SEGUE_KEYS: ${parsed.error.issues.map(({ path }) => path.join('.') || 'the list').join(', ')} is not of an Ed25519 JWK with a kid`,
+  );
+  return [];
+}
+
+/** Both or neither of two variables. */
+function together(
+  values: Readonly<Record<string, string | undefined>>,
+  [a, b]: readonly [string, string],
+  problems: string[],
+): void {
+  if ((values[a] === undefined) !== (values[b] === undefined)) problems.push(`${a} and ${b} go together`);
+}
+
+/** Throws PermanentError that lists everything wrong with the environment. */
+export function readEnvironment(
+  environment: Readonly<Record<string, string | undefined>>,
+): FunctionEnvironment {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim()));
+  const parsed = Environment.safeParse(given);
+  const problems = parsed.success
+    ? []
+    : parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  together(given, ['SEGUE_OIDC_ISSUER', 'SEGUE_OIDC_AUDIENCE'], problems);
+  together(given, ['SEGUE_PUSH_AUDIENCE', 'SEGUE_PUSH_ACCOUNT'], problems);
+  const keys = readKeys(given.SEGUE_KEYS, problems);
+  if (!parsed.success || problems.length > 0)
+    throw new PermanentError(`The environment is wrong:\n  ${problems.join('\n  ')}`);
+  const env = parsed.data;
+  const { SEGUE_OIDC_ISSUER: issuer, SEGUE_OIDC_AUDIENCE: audience } = env;
+  const listenerClaim = env.SEGUE_OIDC_LISTENER_CLAIM;
+  const { SEGUE_PUSH_AUDIENCE: pushAudience, SEGUE_PUSH_ACCOUNT: account } = env;
+  return {
+    project: env.GOOGLE_CLOUD_PROJECT,
+    location: env.SEGUE_LOCATION,
+    logLevel: env.SEGUE_LOG,
+    oidc:
+      issuer === undefined || audience === undefined
+        ? undefined
+        : { issuer, audience, ...(listenerClaim !== undefined && { listenerClaim }) },
+    keys,
+    push:
+      pushAudience === undefined || account === undefined ? undefined : { audience: pushAudience, account },
+    load: env.SEGUE_LOAD,
+    maxBytesBilled: env.SEGUE_MAX_BYTES_BILLED,
+    emulators: {
+      bigtable: env.BIGTABLE_EMULATOR_HOST,
+      pubsub: env.PUBSUB_EMULATOR_HOST,
+      firestore: env.FIRESTORE_EMULATOR_HOST,
+    },
+  };
+}
