@@ -10,6 +10,7 @@ import { type Build, getBuild, listBuilds } from './builds.ts';
 import { confirmLoad } from './bulk.ts';
 import { judge, loadCells, type RebuildDeps, runStage, takeUp } from './handler.ts';
 import { collect, publish, rollback } from './publish.ts';
+import { sweepErased } from './sweep.ts';
 
 export interface RebuildAppDeps extends ApiDeps, RebuildDeps {
   readonly bulk: BulkLoad;
@@ -140,7 +141,7 @@ export function createRebuildApp(deps: RebuildAppDeps): ApiApp {
   });
 
   app.post('/rollback', async (c) => c.json(await rollback(deps)));
-  app.post('/collect', async (c) => c.json(await collect(deps)));
+  app.post('/collect', async (c) => c.json({ ...(await collect(deps)), swept: await sweepErased(deps) }));
   return app;
 }
 

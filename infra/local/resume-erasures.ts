@@ -3,7 +3,7 @@ import { createDeliveries } from '../../functions/serve/deliveries.ts';
 import { eraseListener } from '../../functions/serve/erasure-route.ts';
 import { createHistory } from '../../functions/serve/history.ts';
 import { erasureRow } from '../../shared/embedded/duckdb-warehouse.ts';
-import { listOpenErasures, saveErasure } from '../../shared/rows/erasures.ts';
+import { listErasures, saveErasure } from '../../shared/rows/erasures.ts';
 import { listenerHash, listenerOfKey } from '../../shared/schema/rows.ts';
 import type { Core } from './core.ts';
 
@@ -13,7 +13,7 @@ type Stores = Pick<Core, 'clock' | 'listeners' | 'rows' | 'topics'> & {
 
 /** Finds the listeners of unfinished tombstones by their hash and erases what is left of them; returns how many. */
 export async function resumeErasures(core: Stores): Promise<number> {
-  const open = await listOpenErasures(core.rows);
+  const open = (await listErasures(core.rows)).filter(({ completedAt }) => completedAt === null);
   if (open.length === 0) return 0;
   const byHash = new Map(open.map((erasure) => [erasure.listenerHash, erasure]));
   const history = createHistory(core.warehouse, erasureRow);

@@ -64,14 +64,16 @@ class DuckdbWarehouse implements Warehouse {
     return this.#withConnection((connection) => queryRows(connection, sql, params));
   }
 
-  async eraseListener(listenerId: string): Promise<Record<string, number>> {
+  async eraseListener(listenerId: string, upTo?: number): Promise<Record<string, number>> {
     return this.#inTurn(async () => {
       const removed: Record<string, number> = {};
       await this.#transaction(async () => {
-        for (const [name, { columns }] of Object.entries(TABLES)) {
+        for (const [name, { columns, partitionBy }] of Object.entries(TABLES)) {
           if (!('listener_id' in columns)) continue;
-          const result = await this.#connection.run(`DELETE FROM "${name}" WHERE listener_id = $id`, {
+          const early = upTo === undefined ? '' : ` AND epoch_ms("${partitionBy}") <= $up_to::BIGINT`;
+          const result = await this.#connection.run(`DELETE FROM "${name}" WHERE listener_id = $id${early}`, {
             id: listenerId,
+            ...(upTo !== undefined && { up_to: upTo }),
           });
           removed[name] = Number(result.rowsChanged);
         }

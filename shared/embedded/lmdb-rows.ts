@@ -110,7 +110,11 @@ export class LmdbRows implements RowStore {
     }, sizeOf(cell));
   }
 
-  async deleteRows(table: RowTable, keys: readonly string[]): Promise<void> {
+  async deleteRows(
+    table: RowTable,
+    keys: readonly string[],
+    { unlessAfter = Number.POSITIVE_INFINITY }: { readonly unlessAfter?: number } = {},
+  ): Promise<void> {
     const families = this.#families(table);
     keys.forEach((key, i) => {
       requireName(key, `/keys/${i}`);
@@ -118,8 +122,10 @@ export class LmdbRows implements RowStore {
     for (let i = 0; i < keys.length; i += DELETE_PAGE) {
       const page = keys.slice(i, i + DELETE_PAGE);
       await this.#environment.write(() => {
-        for (const key of page)
+        for (const key of page) {
+          if (unlessAfter < Number.POSITIVE_INFINITY && hasCellAfter(families, key, unlessAfter)) continue;
           for (const family of families.values()) for (const cell of family.rowKeys(key)) family.remove(cell);
+        }
       });
     }
   }
@@ -206,6 +212,10 @@ function putCell(families: FamilyTables, cell: CellWrite | undefined): void {
 function newestOf(families: FamilyTables, { family, key, qualifier }: CellWrite): Cell | undefined {
   const table = families.get(family);
   return table && newestCell(table, family, key, qualifier);
+}
+
+function hasCellAfter(families: FamilyTables, key: string, instant: number): boolean {
+  return readCells(families, key, undefined).some(({ timestamp }) => timestamp > instant);
 }
 
 function sizeOf(cell: CellWrite): number {

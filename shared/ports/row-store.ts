@@ -69,8 +69,15 @@ export interface RowStore {
    */
   compareAndSet(table: RowTable, cell: CellWrite, expected: string | undefined): Promise<boolean>;
 
-  /** Removes whole rows. Durable when resolved; a row that is not there is no error. */
-  deleteRows(table: RowTable, keys: readonly string[]): Promise<void>;
+  /**
+   * Removes whole rows. Durable when resolved; a row that is not there is no error. With `unlessAfter` a row stays
+   * that has a cell of a later timestamp (epoch ms), which is looked at and decided in one step with the removal.
+   */
+  deleteRows(
+    table: RowTable,
+    keys: readonly string[],
+    options?: { readonly unlessAfter?: number },
+  ): Promise<void>;
 
   /** Rows in key order whose key starts with prefix and that have a cell passing the filters. */
   scan(table: RowTable, options?: { prefix?: string; filters?: readonly FamilyFilter[] }): AsyncIterable<Row>;

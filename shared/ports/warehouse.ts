@@ -27,8 +27,11 @@ export interface Warehouse {
   /** Appends rows; durable when resolved, all or none. */
   append(table: TableName, rows: readonly TableRow[]): Promise<void>;
   query(sql: string, params?: StageParams): Promise<Record<string, SqlValue>[]>;
-  /** Removes a listener's rows from every table that has a listener_id; returns rows removed by table. */
-  eraseListener(listenerId: string): Promise<Record<string, number>>;
+  /**
+   * Removes a listener's rows from every table that has a listener_id; returns rows removed by table. With `upTo`
+   * (epoch ms) only those that came in no later, by the column their table is partitioned by.
+   */
+  eraseListener(listenerId: string, upTo?: number): Promise<Record<string, number>>;
   /**
    * Removes every item that only this source described, and every listener with an event of this source together
    * with all their rows; returns who and what was removed.

@@ -55,14 +55,14 @@ export async function readErasure(rows: Pick<RowStore, 'read'>, hash: string): P
   return erasureOf(await rows.read('erasures', hash, [CELL_FILTER]));
 }
 
-/** Erasures that were begun and whose end nobody wrote down. */
-export async function listOpenErasures(rows: Pick<RowStore, 'scan'>): Promise<Erasure[]> {
-  const open: Erasure[] = [];
+/** The newest word about every erasure; `completedAt` is null where nobody wrote its end down. */
+export async function listErasures(rows: Pick<RowStore, 'scan'>): Promise<Erasure[]> {
+  const erasures: Erasure[] = [];
   for await (const row of rows.scan('erasures', { filters: [CELL_FILTER] })) {
     const erasure = erasureOf(row);
-    if (erasure?.completedAt === null) open.push(erasure);
+    if (erasure !== undefined) erasures.push(erasure);
   }
-  return open;
+  return erasures;
 }
 
 /** Writes the tombstone, or its completion: from now on the newest word, whoever's clock was ahead before. */

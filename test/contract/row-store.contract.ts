@@ -184,6 +184,23 @@ export function describeRowStore(
     );
 
     it(
+      'removes only rows that have nothing later than an instant, where asked to',
+      withStore(async (store) => {
+        await store.write('listeners', [
+          cell({ key: 'old', timestamp: 10 }),
+          cell({ key: 'old', family: 'control', timestamp: 20 }),
+          cell({ key: 'new', timestamp: 10 }),
+          cell({ key: 'new', family: 'control', timestamp: 21 }),
+        ]);
+        await store.deleteRows('listeners', ['old', 'new', 'not there'], { unlessAfter: 20 });
+        const left = await rowsOf(store.scan('listeners'));
+        expect(left.map(({ key, cells }) => [key, cells.length])).toEqual([['new', 2]]);
+        await store.deleteRows('listeners', ['new'], { unlessAfter: 9 });
+        expect(await store.read('listeners', 'new')).toBeDefined();
+      }),
+    );
+
+    it(
       'scans in byte order of the keys, by prefix and filter',
       withStore(async (store) => {
         await store.write(
