@@ -3,8 +3,11 @@ import type { BuildTable } from './rows.ts';
 import type { SubscriptionName } from './topics.ts';
 
 export const BIGTABLE_INSTANCE = 'segue';
-/** Serving reads a near replica and waits for nobody; loads go to one cluster at low priority. */
-export const APP_PROFILES = { serving: 'serving', batch: 'batch' } as const;
+/**
+ * Serving reads a near replica and waits for nobody. What must be seen at once or is written on a condition (live
+ * events, erasures) goes to one cluster through `writing`, loads and the pointer at low priority through `batch`.
+ */
+export const APP_PROFILES = { serving: 'serving', writing: 'writing', batch: 'batch' } as const;
 
 export const FIRESTORE_DATABASE = 'segue';
 
@@ -27,3 +30,11 @@ export function deadLetterName(subscription: SubscriptionName): string {
 export function loadTable(buildId: string, table: BuildTable): string {
   return buildTable(buildId, `load_${table}`);
 }
+
+/** The names under which functions register with the framework; Google's tools take no hyphens here. */
+export const ENTRY_POINTS = {
+  ingest: 'ingest',
+  'update-signals': 'updateSignals',
+  rebuild: 'rebuild',
+  serve: 'serve',
+} as const;

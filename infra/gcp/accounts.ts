@@ -1,0 +1,43 @@
+/** Who acts: one account a function, and those that call, build, orchestrate and load. What each may is in grants.ts. */
+import * as gcp from '@pulumi/gcp';
+import * as pulumi from '@pulumi/pulumi';
+import type { SegueConfig } from './config.ts';
+import type { FunctionName } from './sizes.ts';
+
+export type AccountName = FunctionName | 'invoker' | 'build' | 'workflow' | 'dataflow';
+
+const PURPOSES: Readonly<Record<AccountName, string>> = {
+  ingest: 'Runs ingest: takes events in',
+  'update-signals': 'Runs update-signals: writes live events into listeners’ rows',
+  rebuild: 'Runs rebuild: stages, audit, load and publish',
+  serve: 'Runs serve: answers apps and listeners',
+  invoker: 'Pub/Sub pushes and Scheduler starts the nightly workflow as this account',
+  build: 'Builds the functions’ images',
+  workflow: 'Runs the nightly workflow: calls rebuild, launches the loading template',
+  dataflow: 'Workers of the loading and backfill templates',
+};
+
+export class Accounts extends pulumi.ComponentResource {
+  readonly of: Readonly<Record<AccountName, gcp.serviceaccount.Account>>;
+
+  constructor(name: string, { project }: SegueConfig, opts?: pulumi.ComponentResourceOptions) {
+    super('segue:gcp:Accounts', name, {}, opts);
+    const account = (id: AccountName) =>
+      new gcp.serviceaccount.Account(
+        id,
+        { project, accountId: `segue-${id}`, displayName: `Segue ${id}`, description: PURPOSES[id] },
+        { parent: this },
+      );
+    this.of = {
+      ingest: account('ingest'),
+      'update-signals': account('update-signals'),
+      rebuild: account('rebuild'),
+      serve: account('serve'),
+      invoker: account('invoker'),
+      build: account('build'),
+      workflow: account('workflow'),
+      dataflow: account('dataflow'),
+    };
+    this.registerOutputs();
+  }
+}

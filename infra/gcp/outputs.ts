@@ -1,0 +1,38 @@
+/** What `pulumi stack output` tells: addresses, and commands to try them. */
+import * as pulumi from '@pulumi/pulumi';
+import type { SegueConfig } from './config.ts';
+import type { Endpoint } from './deployment.ts';
+import type { FunctionName } from './sizes.ts';
+
+export interface Outputs {
+  readonly ingestUrl: pulumi.Output<string>;
+  readonly serveUrl: pulumi.Output<string>;
+  readonly rebuildUrl: pulumi.Output<string>;
+  /** Ready to paste; TOKEN is a token of the configured issuer. */
+  readonly tryIngest: pulumi.Output<string>;
+  readonly tryServe: pulumi.Output<string>;
+  readonly tryRebuild: pulumi.Output<string>;
+}
+
+/** Outputs of a stack. */
+export function outputsOf(config: SegueConfig, endpoints: Readonly<Record<FunctionName, Endpoint>>): Outputs {
+  const at = (name: 'ingest' | 'serve') =>
+    config.domain === undefined ? endpoints[name].url : pulumi.output(`https://${config.domain.name}`);
+  // Where IAM guards the door as well, it reads its own header and leaves Authorization to Segue.
+  const door = config.publicApi
+    ? ''
+    : ' -H "X-Serverless-Authorization: Bearer $(gcloud auth print-identity-token)"';
+  const curl = `curl -sS -H "Authorization: Bearer $TOKEN"${door}`;
+  const event =
+    '{"events":[{"eventId":"first","type":"listen","listenerId":"me","itemId":"track-1","occurredAt":"2026-01-01T12:00:00Z","msPlayed":200000}]}';
+  return {
+    ingestUrl: at('ingest'),
+    serveUrl: at('serve'),
+    rebuildUrl: endpoints.rebuild.url,
+    tryIngest: pulumi.interpolate`${curl} -H 'Content-Type: application/json' -d '${event}' ${at('ingest')}/v1/events`,
+    tryServe: pulumi.interpolate`${curl} ${at('serve')}/v1/listeners/me/discover-weekly`,
+    tryRebuild: pulumi.output(
+      `gcloud workflows run segue-nightly --project=${config.project} --location=${config.region}`,
+    ),
+  };
+}
