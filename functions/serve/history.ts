@@ -1,5 +1,6 @@
 /** The part of the warehouse that a listener has a right to: their own history, to take along or to erase. */
 import type { SqlValue, Warehouse } from '../../shared/ports/warehouse.ts';
+import { erasureRow } from '../../shared/schema/table-rows.ts';
 
 export interface History {
   /** A listener's events after `after` in order of event id, each once, at most `limit`. */
@@ -19,10 +20,7 @@ const EVENTS_SQL = `SELECT event_id AS eventId, type, item_id AS itemId, recordi
   LIMIT @limit`;
 
 /** History over a warehouse. */
-export function createHistory(
-  warehouse: Pick<Warehouse, 'append' | 'query' | 'eraseListener'>,
-  erasureRow: (listenerId: string, erasedAt: number) => Parameters<Warehouse['append']>[1][number],
-): History {
+export function createHistory(warehouse: Pick<Warehouse, 'append' | 'query' | 'eraseListener'>): History {
   return {
     events: (listener, after, limit) => warehouse.query(EVENTS_SQL, { listener, after, limit }),
     async erase(listenerId, erasedAt) {

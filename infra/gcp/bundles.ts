@@ -5,10 +5,10 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { type Lockfile, lockedVersions, type Manifest, pruneLockfile } from './lockfile.ts';
+import type { FunctionName } from './sizes.ts';
 import { packZip, type ZipEntry } from './zip.ts';
 
-export const FUNCTION_NAMES = ['ingest', 'update-signals', 'rebuild', 'serve'] as const;
-export type FunctionName = (typeof FUNCTION_NAMES)[number];
+const FUNCTION_NAMES: readonly FunctionName[] = ['ingest', 'update-signals', 'rebuild', 'serve'];
 
 export interface Bundle {
   /** Path of the zip. */
@@ -21,14 +21,15 @@ export type Bundles = Readonly<Record<FunctionName, Bundle>>;
 const FRAMEWORK = '@google-cloud/functions-framework';
 
 /**
- * Packages left out of the file, because they find files of their own at run time or keep a registry that must not
- * be doubled. They are installed from the lockfile instead.
+ * Packages left out of the file, because they keep a registry that must not be doubled or find files of their own at
+ * run time. They are installed from the lockfile instead. The plain Node host of `serve` gets no installation: its
+ * server.js holds all it needs.
  */
 const EXTERNAL: Readonly<Record<FunctionName, readonly string[]>> = {
-  ingest: [FRAMEWORK, 'google-auth-library'],
-  'update-signals': [FRAMEWORK, 'google-auth-library'],
-  serve: [FRAMEWORK, 'google-auth-library', '@google-cloud/bigquery'],
-  rebuild: [FRAMEWORK, 'google-auth-library', '@google-cloud/bigquery', '@google-cloud/firestore'],
+  ingest: [FRAMEWORK],
+  'update-signals': [FRAMEWORK],
+  serve: [FRAMEWORK],
+  rebuild: [FRAMEWORK, '@google-cloud/firestore'],
 };
 
 const NODE_MAJOR = 24;

@@ -12,7 +12,6 @@ import { loadSigningKeys } from '../../shared/auth/key-file.ts';
 import { createOidcVerifier } from '../../shared/auth/oidc.ts';
 import { createLocalVerifier } from '../../shared/auth/tokens.ts';
 import { RANKING_WEIGHTS } from '../../shared/domain/ranking.ts';
-import { erasureRow } from '../../shared/embedded/duckdb-warehouse.ts';
 import { PermanentError } from '../../shared/errors.ts';
 import type { Logger } from '../../shared/logging/logger.ts';
 import { createPrivateSessions } from '../../shared/rows/private-sessions.ts';
@@ -45,7 +44,7 @@ export function createHostApp(core: Core, logger: Logger) {
     catalogue: core.catalogue,
     erasures: core.erasures,
     listeners: core.listeners,
-    history: createHistory(core.warehouse, erasureRow),
+    history: createHistory(core.warehouse),
     weights: RANKING_WEIGHTS,
   });
   const host = createApi(api);

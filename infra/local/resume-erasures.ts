@@ -2,7 +2,6 @@
 import { createDeliveries } from '../../functions/serve/deliveries.ts';
 import { eraseListener } from '../../functions/serve/erasure-route.ts';
 import { createHistory } from '../../functions/serve/history.ts';
-import { erasureRow } from '../../shared/embedded/duckdb-warehouse.ts';
 import { listErasures, saveErasure } from '../../shared/rows/erasures.ts';
 import { listenerHash, listenerOfKey } from '../../shared/schema/rows.ts';
 import type { Core } from './core.ts';
@@ -16,7 +15,7 @@ export async function resumeErasures(core: Stores): Promise<number> {
   const open = (await listErasures(core.rows)).filter(({ completedAt }) => completedAt === null);
   if (open.length === 0) return 0;
   const byHash = new Map(open.map((erasure) => [erasure.listenerHash, erasure]));
-  const history = createHistory(core.warehouse, erasureRow);
+  const history = createHistory(core.warehouse);
   const deps = { ...core, history, deliveries: createDeliveries(core.topics) };
   for (const id of await knownListeners(core)) {
     const erasure = byHash.get(listenerHash(id));

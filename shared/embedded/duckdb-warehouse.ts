@@ -10,7 +10,6 @@ import {
 } from '@duckdb/node-api';
 import { InvalidInput, messageOf, TransientError } from '../errors.ts';
 import type { BuildSpace, SqlValue, Warehouse } from '../ports/warehouse.ts';
-import { listenerHash } from '../schema/rows.ts';
 import { type Columns, type ColumnType, TABLES, type TableName, type TableRow } from '../schema/tables.ts';
 import type { StageParams } from '../sql/stage.ts';
 import { attachBuild, BUILD_FILE_SUFFIX } from './duckdb-build.ts';
@@ -204,9 +203,4 @@ function toDuckdbValue(value: string | number | boolean | null, type: ColumnType
   if (type === 'INT64') return BigInt(value);
   if (type === 'TIMESTAMP') return new DuckDBTimestampValue(BigInt(value) * 1000n);
   return value;
-}
-
-/** What an erasure appends, so that no build under way can bring the listener back. */
-export function erasureRow(listenerId: string, erasedAt: number): TableRow {
-  return { listener_hash: listenerHash(listenerId), erased_at: erasedAt };
 }

@@ -1,6 +1,7 @@
 /** Domain objects as warehouse rows: the one mapping that topics' sinks, imports and the community share. */
 import type { ListeningEvent } from '../domain/event.ts';
 import type { CatalogueItem } from '../domain/item.ts';
+import { listenerHash } from './rows.ts';
 import type { TableRow } from './tables.ts';
 
 /** A row of `listens`. */
@@ -51,4 +52,9 @@ export function catalogueRow(item: CatalogueItem): TableRow {
     source: item.source,
     updated_at: item.updatedAt,
   };
+}
+
+/** A row of `erasures`: the hash alone is kept. `erasedAt` in epoch ms. */
+export function erasureRow(listenerId: string, erasedAt: number): TableRow {
+  return { listener_hash: listenerHash(listenerId), erased_at: erasedAt };
 }

@@ -10,7 +10,6 @@ import type { Answer } from '../../shared/api/answer.ts';
 import type { ListeningEvent } from '../../shared/domain/event.ts';
 import { RANKING_WEIGHTS } from '../../shared/domain/ranking.ts';
 import { openDataDirectory } from '../../shared/embedded/data-directory.ts';
-import { erasureRow } from '../../shared/embedded/duckdb-warehouse.ts';
 import { createLogger } from '../../shared/logging/logger.ts';
 import type { Warehouse } from '../../shared/ports/warehouse.ts';
 import { createCatalogue } from '../../shared/rows/catalogue.ts';
@@ -152,7 +151,7 @@ export function createReader({ rows }: RowStores) {
     catalogue: createCatalogue(rows, clock.now),
     erasures,
     listeners: createListenerReader(rows),
-    history: createHistory(warehouse, erasureRow),
+    history: createHistory(warehouse),
     weights: RANKING_WEIGHTS,
   });
   return async (listenerId: string): Promise<Answer> => {

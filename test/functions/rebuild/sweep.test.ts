@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { sweepErased } from '../../../functions/rebuild/sweep.ts';
-import { erasureRow, openDuckdbWarehouse } from '../../../shared/embedded/duckdb-warehouse.ts';
+import { openDuckdbWarehouse } from '../../../shared/embedded/duckdb-warehouse.ts';
 import { saveErasure } from '../../../shared/rows/erasures.ts';
 import { liveEventCell } from '../../../shared/rows/live-events.ts';
 import { listenerHash, listenerKey } from '../../../shared/schema/rows.ts';
-import { listenRow } from '../../../shared/schema/table-rows.ts';
+import { erasureRow, listenRow } from '../../../shared/schema/table-rows.ts';
 import { temporaryDirectory } from '../../contract/embedded-stores.ts';
 import { acceptedEvent } from '../fakes/events.ts';
 import { openRebuild } from './harness.ts';

@@ -8,7 +8,6 @@ import type { Principal } from '../../../shared/auth/principal.ts';
 import type { ListeningEvent } from '../../../shared/domain/event.ts';
 import { bareItem, type CatalogueItem } from '../../../shared/domain/item.ts';
 import { RANKING_WEIGHTS } from '../../../shared/domain/ranking.ts';
-import { erasureRow } from '../../../shared/embedded/duckdb-warehouse.ts';
 import { LmdbDocuments } from '../../../shared/embedded/lmdb-documents.ts';
 import { openLmdbEnvironment } from '../../../shared/embedded/lmdb-environment.ts';
 import { LmdbRows } from '../../../shared/embedded/lmdb-rows.ts';
@@ -102,7 +101,7 @@ export function openServe(
       topics.subscribe(name, async (messages) => messages.map(() => ({ kind: 'ack' })));
   const { logger, lines } = fakeLogger();
   const catalogue = createCatalogue(stored, () => clock.now());
-  const history = options.warehouse === undefined ? NO_HISTORY : createHistory(options.warehouse, erasureRow);
+  const history = options.warehouse === undefined ? NO_HISTORY : createHistory(options.warehouse);
   const erasures = createErasures(stored);
   const guard = <T>(name: string, work: () => Promise<T>): Promise<T> => {
     const error = faults.get(name);

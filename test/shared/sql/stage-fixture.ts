@@ -1,9 +1,9 @@
 /** Runs the nightly stages on given histories in a warehouse in memory, and gives back their rows in key order. */
 import type { ListeningEvent } from '../../../shared/domain/event.ts';
 import type { CatalogueItem } from '../../../shared/domain/item.ts';
-import { erasureRow, openDuckdbWarehouse } from '../../../shared/embedded/duckdb-warehouse.ts';
+import { openDuckdbWarehouse } from '../../../shared/embedded/duckdb-warehouse.ts';
 import type { SqlValue } from '../../../shared/ports/warehouse.ts';
-import { catalogueRow, listenRow } from '../../../shared/schema/table-rows.ts';
+import { catalogueRow, erasureRow, listenRow } from '../../../shared/schema/table-rows.ts';
 import type { TableRow } from '../../../shared/schema/tables.ts';
 import { DEFAULT_PARAMETERS, type Parameters } from '../../../shared/sql/parameters.ts';
 import type { Stage } from '../../../shared/sql/stage.ts';
