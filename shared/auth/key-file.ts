@@ -12,7 +12,7 @@ function fileName(number: number): string {
 }
 
 /** A private Ed25519 key; its kid is its RFC 7638 thumbprint. */
-async function generateKey(): Promise<JWK> {
+export async function generateSigningKey(): Promise<JWK> {
   const { privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
   const key = await exportJWK(privateKey);
   return { ...key, kid: await calculateJwkThumbprint(key) };
@@ -79,14 +79,14 @@ export async function loadSigningKeys(folder: string): Promise<readonly [JWK, ..
   const found = await readSigningKeys(folder);
   if (found.length > 0) return found as [JWK, ...JWK[]];
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  await createOnce(folder, fileName(1), JSON.stringify(await generateKey()));
+  await createOnce(folder, fileName(1), JSON.stringify(await generateSigningKey()));
   return (await readSigningKeys(folder)) as [JWK, ...JWK[]];
 }
 
 /** Adds a key, which signs from now on; tokens of the older ones stay valid until they expire. Returns it. */
 export async function rotateSigningKey(folder: string): Promise<JWK> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const key = await generateKey();
+  const key = await generateSigningKey();
   for (;;) {
     const last = (await keyNames(folder)).at(-1);
     const next = last === undefined ? 1 : Number(KEY_FILE.exec(last)?.[1]) + 1;

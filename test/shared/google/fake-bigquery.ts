@@ -131,7 +131,9 @@ export class FakeBigQuery {
     const boundary = /boundary=(\S+)/.exec(type)?.[1];
     const parts = boundary === undefined ? [body] : body.split(`--${boundary}`).slice(1, -1);
     const [metadata = '', lines = ''] =
-      boundary === undefined ? parts : parts.map((part) => part.slice(part.indexOf('\r\n\r\n') + 4));
+      boundary === undefined
+        ? parts
+        : parts.map((part) => part.slice(part.indexOf('\r\n\r\n') + 4, -'\r\n'.length));
     const { jobReference, configuration } = JSON.parse(metadata) as {
       jobReference: { jobId?: string };
       configuration: JobConfiguration;
