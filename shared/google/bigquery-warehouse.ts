@@ -126,15 +126,17 @@ class GoogleWarehouse implements BigQueryWarehouse {
    * By DML. Rows of load jobs and of BigQuery subscriptions (Storage Write API) can be deleted at once; rows of the
    * older insertAll not for half an hour, which is why nothing here uses it: TransientError then.
    */
-  async eraseListener(listenerId: string): Promise<Record<string, number>> {
+  async eraseListener(listenerId: string, upTo?: number): Promise<Record<string, number>> {
     const tables = Object.entries(TABLES).filter(([, { columns }]) => 'listener_id' in columns);
     const removed = await Promise.all(
-      tables.map(async ([table]) => {
-        const statement = `DELETE FROM ${this.#name(table)} WHERE listener_id = @listener`;
-        return [
-          table,
-          await this.#change(statement, { listener: listenerId }, `Erasing from ${table}`),
-        ] as const;
+      tables.map(async ([table, { partitionBy }]) => {
+        const early = upTo === undefined ? '' : ` AND ${partitionBy} <= TIMESTAMP_MILLIS(@up_to)`;
+        const rows = await this.#change(
+          `DELETE FROM ${this.#name(table)} WHERE listener_id = @listener${early}`,
+          { listener: listenerId, ...(upTo !== undefined && { up_to: upTo }) },
+          `Erasing from ${table}`,
+        );
+        return [table, rows] as const;
       }),
     );
     return Object.fromEntries(removed);

@@ -139,6 +139,23 @@ describe('removing', () => {
     await twin.close();
   });
 
+  test('erases what came in up to an instant, and keeps what came after', async () => {
+    const warehouse = openWarehouse(fake);
+    await fill(warehouse);
+    const twin = await embedded();
+    const middle = `SELECT UNIX_MILLIS(received_at) AS came_at FROM listens WHERE listener_id = 'l02'
+      ORDER BY received_at, event_id`;
+    const instants = await twin.query(middle);
+    const upTo = Number(instants[Math.floor(instants.length / 2)]?.came_at);
+    const removed = await warehouse.eraseListener('l02', upTo);
+    expect(removed).toEqual(await twin.eraseListener('l02', upTo));
+    expect(removed.listens).toBeGreaterThan(0);
+    const left = await warehouse.query(middle);
+    expect(left).toEqual(instants.filter(({ came_at: at }) => Number(at) > upTo));
+    expect(left.length).toBeGreaterThan(0);
+    await twin.close();
+  });
+
   test('removes a source with its listeners in one transaction, as the embedded warehouse does', async () => {
     const warehouse = openWarehouse(fake);
     await fill(warehouse);
