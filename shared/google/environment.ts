@@ -78,9 +78,18 @@ function together(
   if ((values[a] === undefined) !== (values[b] === undefined)) problems.push(`${a} and ${b} go together`);
 }
 
+/** What a function cannot do without, beside what all need. */
+export interface EnvironmentNeeds {
+  /** It believes tokens, so there must be somebody whose tokens it believes. */
+  readonly tokens?: boolean;
+  /** It is pushed to. Pub/Sub's emulator signs nothing; everybody else has to. */
+  readonly push?: boolean;
+}
+
 /** Throws PermanentError that lists everything wrong with the environment. */
 export function readEnvironment(
   environment: Readonly<Record<string, string | undefined>>,
+  needs: EnvironmentNeeds = {},
 ): FunctionEnvironment {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim()));
   const parsed = Environment.safeParse(given);
@@ -90,6 +99,10 @@ export function readEnvironment(
   together(given, ['SEGUE_OIDC_ISSUER', 'SEGUE_OIDC_AUDIENCE'], problems);
   together(given, ['SEGUE_PUSH_AUDIENCE', 'SEGUE_PUSH_ACCOUNT'], problems);
   const keys = readKeys(given.SEGUE_KEYS, problems);
+  if (needs.tokens && given.SEGUE_OIDC_ISSUER === undefined && given.SEGUE_KEYS === undefined)
+    problems.push('SEGUE_OIDC_ISSUER, SEGUE_KEYS: one of them must be set, or no token would be believed');
+  if (needs.push && given.SEGUE_PUSH_ACCOUNT === undefined && given.PUBSUB_EMULATOR_HOST === undefined)
+    problems.push('SEGUE_PUSH_ACCOUNT: must be set, or anybody could push');
   if (!parsed.success || problems.length > 0)
     throw new PermanentError(`The environment is wrong:\n  ${problems.join('\n  ')}`);
   const env = parsed.data;

@@ -2,11 +2,13 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import type { JWK } from 'jose';
 import { describe, expect, it } from 'vitest';
 import type { Answer } from '../../shared/api/answer.ts';
+import { createLocalVerifier } from '../../shared/auth/tokens.ts';
 import { type Ended, runCommand, startHost, temporaryFolder } from './host-process.ts';
 
-const COMMANDS = ['start', 'import', 'rebuild', 'publish', 'rollback', 'dead-letters', 'token'];
+const COMMANDS = ['start', 'import', 'rebuild', 'publish', 'rollback', 'dead-letters', 'token', 'keys'];
 
 /** A history of `plays` plays in the format of Spotify's account data, gzipped. */
 function historyFile(path: string, plays: number, artist: string, share = 1): string {
@@ -45,6 +47,8 @@ describe('wrong calls', () => {
     ['rollback', [], 'no earlier accepted build'],
     ['token', ['--days', 'soon'], '--days'],
     ['dead-letters', ['--limit', '-1'], '--limit'],
+    ['token', ['--keys', 'nowhere'], 'nowhere has no signing key'],
+    ['keys', [], 'an argument is missing'],
   ])('%s %j is told what is wrong: %s', async (command, args, message) => {
     const { code, stdout, stderr } = await runCommand(command, args, join(temporaryFolder(), 'data'));
     expect([code, stdout]).toEqual([2, '']);
@@ -89,6 +93,30 @@ async function operate(
   });
   return third;
 }
+
+describe('keys of a deployment', () => {
+  it('are made once; what is printed verifies and cannot sign; a new one signs while the old is believed', async () => {
+    const folder = join(temporaryFolder(), 'keys');
+    const publicParts = async (...args: string[]) => {
+      const { code, stdout } = await runCommand('keys', [folder, ...args], temporaryFolder());
+      expect([code, stdout.includes('"d"')]).toEqual([0, false]);
+      return JSON.parse(stdout) as JWK[];
+    };
+    const token = async () =>
+      (await runCommand('token', ['--keys', folder, '--listener', 'ann'], temporaryFolder())).stdout;
+    const first = await publicParts();
+    expect(await publicParts()).toEqual(first);
+    const old = await token();
+    const both = await publicParts('--rotate');
+    expect(both).toEqual([expect.objectContaining({ kty: 'OKP' }), first[0]]);
+    const clock = { now: () => Date.now() };
+    const verifier = createLocalVerifier({ keys: async () => both, clock });
+    for (const one of [old, await token()])
+      expect((await verifier.verify(one.trim())).principal).toEqual({ kind: 'listener', listenerId: 'ann' });
+    const before = createLocalVerifier({ keys: async () => first, clock });
+    await expect(before.verify((await token()).trim())).rejects.toThrow();
+  });
+});
 
 describe('all commands', () => {
   it('work on a directory that no host has', async () => {
