@@ -16,6 +16,8 @@ export interface RebuildAppDeps extends ApiDeps, RebuildDeps {
   readonly bulk: BulkLoad;
   /** Who moves cells: this process, Google's template (a workflow launches it), or the warehouse itself. */
   readonly loadBy: 'direct' | 'dataflow' | 'reverse-etl';
+  /** Resolves when every replica of the rows has what was written before; throws TransientError while one lacks it. */
+  readonly untilReplicated: () => Promise<void>;
 }
 
 const MAX_BODY_BYTES = 16 * 1024;
@@ -135,6 +137,8 @@ export function createRebuildApp(deps: RebuildAppDeps): ApiApp {
   });
 
   app.post('/builds/:id/publish', async (c) => {
+    // The pointer may overtake cells on their way to another cluster, where it would publish half a build.
+    await deps.untilReplicated();
     const pointer = await publish(deps, c.req.param('id'));
     c.get('logger').info({ build: c.req.param('id') }, 'build published');
     return c.json(pointer);

@@ -76,8 +76,11 @@ export async function readListener(
   reading: Reading,
   listenerId: string,
 ): Promise<ListenerView> {
-  const erasedAt = (await deps.erasures.erasedAt([listenerId])).get(listenerId);
-  const builds = await readBuilds(deps, reading);
+  const [erased, builds] = await Promise.all([
+    deps.erasures.erasedAt([listenerId]),
+    readBuilds(deps, reading),
+  ]);
+  const erasedAt = erased.get(listenerId);
   const found = await reading.attempt(
     'listener',
     () => deps.listeners.read(listenerId, builds, erasedAt),

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createRebuildApp, type RebuildAppDeps } from '../../../functions/rebuild/app.ts';
 import { LOADS } from '../../../functions/rebuild/load.ts';
-import { Unauthenticated } from '../../../shared/errors.ts';
+import { TransientError, Unauthenticated } from '../../../shared/errors.ts';
 import { createLogger } from '../../../shared/logging/logger.ts';
 import type { BulkLoad } from '../../../shared/ports/bulk-load.ts';
 import { type BuildTable, listenerKey } from '../../../shared/schema/rows.ts';
@@ -59,6 +59,7 @@ function openApp(more: Partial<RebuildAppDeps> = {}) {
     },
     bulk: fakeBulk(),
     loadBy: 'direct',
+    untilReplicated: async () => undefined,
     ...more,
   });
   return async (path: string, body?: unknown, method = 'POST') => {
@@ -130,6 +131,22 @@ describe('the nightly build, step by step over HTTP', () => {
     expect(log.some((line) => line.includes('build rejected') && line.includes('"ERROR"'))).toBe(true);
     expect((await call(`/builds/${id}/load`)).status).toBe(409);
     expect((await call(`/builds/${id}/publish`)).status).toBe(409);
+  });
+
+  test('a build waits with its pointer until every replica has its cells', async () => {
+    let behind = true;
+    const call = openApp({
+      untilReplicated: async () => {
+        if (behind) throw new TransientError('Replicas of listeners lack writes.');
+      },
+    });
+    const id = await build(call);
+    for (const step of ['audit', 'load']) await call(`/builds/${id}/${step}`);
+    expect((await call(`/builds/${id}/publish`)).status).toBe(503);
+    expect(await h.pointer()).toBeUndefined();
+    behind = false;
+    expect((await call(`/builds/${id}/publish`)).status).toBe(200);
+    expect((await h.pointer())?.accepted).toHaveLength(1);
   });
 
   test('a template’s load counts only when what it wrote can be read', async () => {
