@@ -1,10 +1,7 @@
 /** Reads of one row by family filters: named cells by direct gets, the rest by a range within the family. */
 import type { Cell, FamilyFilter } from '../ports/row-store.ts';
-import { compareBytes } from './cell-keys.ts';
+import { sortedUnion } from '../rows/cells.ts';
 import type { CellTable, StoredCell } from './cell-table.ts';
-
-/** Units from the surrogates on, whose order differs from their bytes'. */
-const UNLIKE_BYTES = /[\ud800-\uffff]/;
 
 export type FamilyTables = ReadonlyMap<string, CellTable>;
 
@@ -80,22 +77,4 @@ function keepPassing(
     into.push({ family, qualifier, timestamp, value });
     if (versions !== 'all' && qualifiers !== undefined) return;
   }
-}
-
-function sortedUnion(cells: Cell[]): Cell[] {
-  // Far the most names sort the same by UTF-16 unit, natively, as by byte.
-  const compareText = cells.some(({ qualifier }) => UNLIKE_BYTES.test(qualifier))
-    ? compareBytes
-    : compareUnits;
-  const compareCells = (a: Cell, b: Cell) =>
-    compareUnits(a.family, b.family) || compareText(a.qualifier, b.qualifier) || b.timestamp - a.timestamp;
-  cells.sort(compareCells);
-  return cells.filter((cell, i) => {
-    const before = cells[i - 1];
-    return before === undefined || compareCells(before, cell) !== 0;
-  });
-}
-
-function compareUnits(a: string, b: string): number {
-  return a < b ? -1 : a === b ? 0 : 1;
 }

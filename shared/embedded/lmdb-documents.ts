@@ -1,7 +1,8 @@
 /** Documents in LMDB: one JSON text per collection and id, with its version in front. */
 import { InvalidInput } from '../errors.ts';
 import { type Document, type DocumentStore, VersionConflict } from '../ports/document-store.ts';
-import { AFTER_SEPARATOR, compareBytes, nameProblem, SEPARATOR } from './cell-keys.ts';
+import { compareBytes, nameProblem } from '../rows/cells.ts';
+import { AFTER_SEPARATOR, SEPARATOR } from './cell-keys.ts';
 import type { LmdbEnvironment, TextDatabase } from './lmdb-environment.ts';
 
 /** Ends the version; versions are digits and dots. */

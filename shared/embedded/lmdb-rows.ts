@@ -2,8 +2,9 @@
 import { setImmediate } from 'node:timers/promises';
 import { InvalidInput } from '../errors.ts';
 import type { Cell, CellWrite, FamilyFilter, Row, RowStore } from '../ports/row-store.ts';
+import { compareBytes, requireCells, requireName } from '../rows/cells.ts';
 import { ROW_TABLES, type RowTable } from '../schema/rows.ts';
-import { afterRow, compareBytes, requireCells, requireName, timestampOfCellKey } from './cell-keys.ts';
+import { afterRow, timestampOfCellKey } from './cell-keys.ts';
 import { type FamilyTables, newestCell, readCells } from './cell-reads.ts';
 import { CellTable } from './cell-table.ts';
 import type { LmdbEnvironment } from './lmdb-environment.ts';

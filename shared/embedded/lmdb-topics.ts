@@ -5,8 +5,8 @@
 import { InvalidInput, PermanentError, TransientError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DeadLetter, Handler, OutgoingMessage, Topics } from '../ports/topics.ts';
+import { nameProblem } from '../rows/cells.ts';
 import { MAX_DELIVERY_ATTEMPTS, SUBSCRIPTIONS, type SubscriptionName, type Topic } from '../schema/topics.ts';
-import { nameProblem } from './cell-keys.ts';
 import type { LmdbEnvironment } from './lmdb-environment.ts';
 import { SubscriptionDelivery } from './subscription-delivery.ts';
 import { subscriptionsOf, TopicStore } from './topic-store.ts';

@@ -1,13 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  cellKey,
-  cellRange,
-  compareBytes,
-  nameProblem,
-  parseCellKey,
-  rowOfCellKey,
-} from '../../../shared/embedded/cell-keys.ts';
+import { cellKey, cellRange, parseCellKey, rowOfCellKey } from '../../../shared/embedded/cell-keys.ts';
+import { compareBytes, nameProblem } from '../../../shared/rows/cells.ts';
 
 const bytes = (a: string, b: string) => Math.sign(Buffer.compare(Buffer.from(a), Buffer.from(b)));
 const name = fc
