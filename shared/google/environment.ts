@@ -25,6 +25,8 @@ const Environment = z.object({
     .positive()
     .default(10 * 1024 ** 4),
   BIGTABLE_EMULATOR_HOST: z.string().optional(),
+  BIGQUERY_EMULATOR_HOST: z.string().optional(),
+  MONITORING_EMULATOR_HOST: z.string().optional(),
   PUBSUB_EMULATOR_HOST: z.string().optional(),
   FIRESTORE_EMULATOR_HOST: z.string().optional(),
 });
@@ -46,6 +48,8 @@ export interface FunctionEnvironment {
   /** `host:port` of emulators, where set. */
   readonly emulators: {
     readonly bigtable: string | undefined;
+    readonly bigquery: string | undefined;
+    readonly monitoring: string | undefined;
     readonly pubsub: string | undefined;
     readonly firestore: string | undefined;
   };
@@ -124,6 +128,8 @@ export function readEnvironment(
     maxBytesBilled: env.SEGUE_MAX_BYTES_BILLED,
     emulators: {
       bigtable: env.BIGTABLE_EMULATOR_HOST,
+      bigquery: env.BIGQUERY_EMULATOR_HOST,
+      monitoring: env.MONITORING_EMULATOR_HOST,
       pubsub: env.PUBSUB_EMULATOR_HOST,
       firestore: env.FIRESTORE_EMULATOR_HOST,
     },
