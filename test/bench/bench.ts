@@ -16,6 +16,7 @@ Usage: npm run bench -- rebuild [--plays N] [--listeners N] [--tracks N] [--thre
        npm run bench -- ingest [--seconds N]
        npm run bench -- bloom [--items N]
        npm run bench -- store
+       npm run bench -- cloud [--runs N] [--seconds N]   (Google's emulators; Linux)
 `;
 
 const OPTIONS = {
@@ -25,6 +26,7 @@ const OPTIONS = {
   threads: { type: 'string' },
   memory: { type: 'string' },
   seconds: { type: 'string' },
+  runs: { type: 'string' },
   items: { type: 'string' },
   json: { type: 'boolean' },
   help: { type: 'boolean' },
@@ -58,6 +60,11 @@ async function run(
       return (await import('./bloom.ts')).benchBloom({ items: whole('items', text('items'), 10_000) });
     case 'store':
       return (await import('./store.ts')).benchStore();
+    case 'cloud':
+      return (await import('./cloud.ts')).benchCloud({
+        runs: whole('runs', text('runs'), 11),
+        seconds: whole('seconds', text('seconds'), 10),
+      });
     default:
       throw new Error(name === undefined ? 'Which bench?' : `There is no bench ${name}.`);
   }

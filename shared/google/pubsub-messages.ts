@@ -1,0 +1,126 @@
+/** Messages of topics as Pub/Sub carries them: a BigQuery subscription must be able to write each into its table as it is. */
+import type { ListeningEvent } from '../domain/event.ts';
+import type { CatalogueItem } from '../domain/item.ts';
+import type { OutgoingMessage } from '../ports/topics.ts';
+import { catalogueRow, listenRow } from '../schema/table-rows.ts';
+import { type Columns, TABLES, type TableName, type TableRow } from '../schema/tables.ts';
+import { TOPICS, type Topic } from '../schema/topics.ts';
+import type { WireMessage } from './pubsub-publisher.ts';
+
+type Value = string | number | boolean;
+
+/** The table that each topic's messages are rows of. */
+const TABLE_OF: Readonly<Record<Topic, TableName>> = {
+  [TOPICS.listens]: 'listens',
+  [TOPICS.catalogue]: 'catalogue',
+  [TOPICS.controls]: 'controls',
+  [TOPICS.impressions]: 'impressions',
+};
+
+/** Rows that a message stands for; an impression is a row an item. */
+function rowsOf(topic: Topic, data: string): readonly TableRow[] {
+  switch (topic) {
+    case TOPICS.listens:
+      return [listenRow(JSON.parse(data) as ListeningEvent)];
+    case TOPICS.catalogue:
+      return [catalogueRow(JSON.parse(data) as CatalogueItem)];
+    case TOPICS.controls:
+      return [JSON.parse(data) as TableRow];
+    case TOPICS.impressions: {
+      const { items, ...impression } = JSON.parse(data) as TableRow & { readonly items: readonly TableRow[] };
+      return items.map((item) => ({ ...impression, ...item }));
+    }
+  }
+}
+
+/**
+ * What the port publishes as what travels. `listens` is JSON of its Protocol Buffers schema, where an int64 is a string
+ * and a TIMESTAMP microseconds; the others are JSON of their tables, where a TIMESTAMP is RFC 3339. NULL is absence. Only
+ * `listens` keeps its order: rows of the others carry their own times, and no key lets them share requests.
+ */
+export function encodeMessages(topic: Topic, { orderingKey, data }: OutgoingMessage): WireMessage[] {
+  const isTyped = topic === TOPICS.listens;
+  const columns: Columns = TABLES[TABLE_OF[topic]].columns;
+  return rowsOf(topic, data).map((row) => ({
+    orderingKey: isTyped ? orderingKey : '',
+    data: JSON.stringify(valuesOf(row, columns, isTyped ? typedValue : plainValue)),
+  }));
+}
+
+function valuesOf(
+  row: TableRow,
+  columns: Columns,
+  convert: (value: Value, type: string) => Value,
+): Record<string, Value> {
+  const values: Record<string, Value> = {};
+  for (const [name, type] of Object.entries(columns)) {
+    const value = row[name];
+    if (value !== null && value !== undefined) values[name] = convert(value, type);
+  }
+  return values;
+}
+
+function typedValue(value: Value, type: string): Value {
+  if (type === 'TIMESTAMP') return String(BigInt(Number(value)) * 1000n);
+  return type === 'INT64' ? String(value) : value;
+}
+
+function plainValue(value: Value, type: string): Value {
+  return type === 'TIMESTAMP' ? new Date(Number(value)).toISOString() : value;
+}
+
+/** Fields of the wire whose numbers are strings. */
+const INTEGERS = Object.entries(TABLES.listens.columns).flatMap(([name, type]) =>
+  type === 'INT64' || type === 'TIMESTAMP' ? [name] : [],
+);
+
+/**
+ * The event in a message of `listens`, as JSON for parseListeningEvent, which says what is wrong with it: an unknown
+ * version, a missing field. What is no JSON object is passed on as it is, for it to say so.
+ */
+export function decodeListen(data: string): string {
+  let raw: unknown;
+  try {
+    raw = JSON.parse(data);
+  } catch {
+    return data;
+  }
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return data;
+  const wire: Record<string, unknown> = { ...raw };
+  for (const name of INTEGERS) if (typeof wire[name] === 'string') wire[name] = integerOf(wire[name]);
+  const orNull = (name: string) => wire[name] ?? null;
+  const context = {
+    surface: wire.surface,
+    sessionId: wire.session_id,
+    playlistId: wire.playlist_id,
+    position: wire.position,
+    impressionId: wire.impression_id,
+  };
+  return JSON.stringify({
+    version: wire.version,
+    type: wire.type,
+    eventId: wire.event_id,
+    listenerId: wire.listener_id,
+    itemId: wire.item_id,
+    recordingId: wire.recording_id,
+    artistId: orNull('artist_id'),
+    occurredAt: millisOf(wire.occurred_at),
+    receivedAt: millisOf(wire.received_at),
+    msPlayed: orNull('ms_played'),
+    durationMs: orNull('duration_ms'),
+    skipped: wire.skipped,
+    plays: wire.plays,
+    private: wire.private,
+    context,
+    source: wire.source,
+  });
+}
+
+/** What is no integer stays as it is, so that it is refused by its name. */
+function integerOf(text: string): unknown {
+  return /^-?\d+$/.test(text) ? Number(text) : text;
+}
+
+function millisOf(micros: unknown): unknown {
+  return typeof micros === 'number' ? Math.floor(micros / 1000) : micros;
+}

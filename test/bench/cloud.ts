@@ -1,0 +1,219 @@
+/** npm run bench -- cloud: the serve bundle on Bigtable's emulator, cold and warm, beside bare hello worlds in one run. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import autocannon from 'autocannon';
+import { generateSigningKey } from '../../shared/auth/key-file.ts';
+import { issueToken, publicPart } from '../../shared/auth/tokens.ts';
+import { bareItem } from '../../shared/domain/item.ts';
+import { createBigtableRows } from '../../shared/google/bigtable-rows.ts';
+import { createCatalogue } from '../../shared/rows/catalogue.ts';
+import { changePointer } from '../../shared/rows/pointer.ts';
+import { BIGTABLE_INSTANCE } from '../../shared/schema/cloud.ts';
+import { listenerKey } from '../../shared/schema/rows.ts';
+import { type EmulatedCloud, installBundles, PROJECT, startCloud } from '../e2e/cloud/emulated-cloud.ts';
+import { heardText, poolText, someLines } from '../functions/serve/pool-text.ts';
+import type { BenchResult } from './bench.ts';
+import { type PinnedServer, startPinned } from './pinned-server.ts';
+
+const CONNECTIONS = 64;
+const LISTENERS = 200;
+const ARTISTS = 400;
+const BUILD = Date.UTC(2026, 10, 1);
+
+interface Variant {
+  readonly name: string;
+  readonly folder: string;
+  readonly args: readonly string[];
+  /** One that answers 200 as soon as it can. */
+  readonly path: string;
+  /** What is asked when warm. */
+  readonly paths: readonly string[];
+}
+
+const FRAMEWORK = 'node_modules/@google-cloud/functions-framework/build/src/main.js';
+
+const median = (values: readonly number[]) =>
+  [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+const round = (value: number, digits = 0) => Math.round(value * 10 ** digits) / 10 ** digits;
+
+/** A community as a build leaves it: pools of 300, a heard filter, ten live plays and a control each. */
+async function fill(cloud: EmulatedCloud): Promise<void> {
+  const rows = createBigtableRows({
+    project: PROJECT,
+    instance: BIGTABLE_INSTANCE,
+    appProfile: 'batch',
+    emulatorHost: cloud.bigtable.address,
+  });
+  const lines = someLines('song', ARTISTS).map((line) => ({
+    ...line,
+    recording: `rec-${line.item}`,
+    tempo: 100,
+  }));
+  for (let number = 0; number < LISTENERS; number++) {
+    const key = listenerKey(`listener-${number}`);
+    const own = lines.map((line, index) => ({
+      ...line,
+      score: ((index * 7919 + number * 104_729) % 1000) + 1,
+    }));
+    const cell = (qualifier: string, value: string) => ({
+      key,
+      family: 'build',
+      qualifier,
+      timestamp: BUILD,
+      value,
+    });
+    await rows.write('listeners', [
+      cell('pool', poolText(own.sort((a, b) => b.score - a.score).slice(0, 300))),
+      cell('heard', heardText(Array.from({ length: 700 }, (_, index) => `old-${number}-${index}`))),
+    ]);
+  }
+  await createCatalogue(rows, Date.now).learn(
+    lines.map(({ item, artist }) => ({
+      ...bareItem(item, 'bench', BUILD),
+      title: `Title of ${item}`,
+      artist: `Name of ${artist}`,
+      artistId: artist ?? '',
+    })),
+  );
+  await changePointer(rows, Date.now(), () => ({ active: BUILD, accepted: [BUILD] }));
+  await rows.close();
+}
+
+/** Milliseconds from the start of the process to the last byte of its first 200. */
+async function coldStart(
+  variant: Variant,
+  environment: Readonly<Record<string, string>>,
+  headers: Readonly<Record<string, string>>,
+) {
+  const server = startPinned({ ...variant, environment });
+  try {
+    return await server.untilAnswered(variant.path, headers);
+  } finally {
+    await server.stop();
+  }
+}
+
+async function throughput(
+  server: PinnedServer,
+  paths: readonly string[],
+  headers: Record<string, string>,
+  seconds: number,
+) {
+  const run = (duration: number) =>
+    autocannon({
+      url: server.url,
+      connections: CONNECTIONS,
+      duration,
+      requests: paths.map((path) => ({ path, headers })),
+    });
+  await run(3);
+  const before = server.cpuSeconds();
+  const result = await run(seconds);
+  const cpu = server.cpuSeconds() - before;
+  return {
+    'requests/s': round(result.requests.average),
+    'CPU µs/request': round((cpu * 1e6) / result.requests.total),
+    'p50 ms': result.latency.p50,
+    'p99 ms': result.latency.p99,
+    errors: result.errors + result.non2xx,
+    'RSS MB': server.rssMb(),
+  };
+}
+
+/**
+ * Cold start: median of `runs`, variants in turn, no compile cache. Warm: each alone for `seconds`. The server has
+ * one core to itself; emulators and load share the other one, so what the server could do is also told by its CPU.
+ */
+export async function benchCloud({ runs, seconds }: { runs: number; seconds: number }): Promise<BenchResult> {
+  const [cloud, installed] = await Promise.all([startCloud(), installBundles(['serve'])]);
+  try {
+    await fill(cloud);
+    const folder = installed.folders.serve ?? '';
+    // Beside the real one, so that both load the same installed framework.
+    const hello = join(folder, 'hello.js');
+    writeFileSync(
+      hello,
+      `import { http } from '@google-cloud/functions-framework';\nhttp('hello', (_request, response) => { response.send('hello'); });\n`,
+    );
+    const key = await generateSigningKey();
+    const environment = {
+      ...cloud.environment,
+      SEGUE_KEYS: JSON.stringify([publicPart(key)]),
+      SEGUE_LOG: 'error',
+    };
+    const clock = { now: () => Date.now() };
+    const token = await issueToken({ key, principal: { kind: 'service' }, lifetimeSeconds: 3600, clock });
+    const headers = { authorization: `Bearer ${token}` };
+    const weekly = Array.from(
+      { length: LISTENERS },
+      (_, number) => `/v1/listeners/listener-${number}/discover-weekly`,
+    );
+    const next = Array.from(
+      { length: LISTENERS },
+      (_, number) => `/v1/listeners/listener-${number}/next?limit=10`,
+    );
+    const serving = { path: weekly[0] ?? '', paths: weekly };
+    const variants: Variant[] = [
+      {
+        name: 'framework hello',
+        folder,
+        args: [FRAMEWORK, '--target=hello', '--source=hello.js', '--signature-type=http'],
+        path: '/',
+        paths: ['/'],
+      },
+      {
+        name: 'serve on the framework',
+        folder,
+        args: [FRAMEWORK, '--target=serve', '--signature-type=http'],
+        ...serving,
+      },
+      { name: 'serve on the plain host', folder, args: ['server.js'], ...serving },
+    ];
+    const cold = new Map<string, number[]>(variants.map(({ name }) => [name, []]));
+    for (let run = 0; run < runs; run++)
+      for (const variant of variants)
+        cold.get(variant.name)?.push(await coldStart(variant, environment, headers));
+
+    const rows: Record<string, string | number>[] = [];
+    for (const variant of variants) {
+      const server = startPinned({ ...variant, environment });
+      try {
+        await server.untilAnswered(variant.path, headers);
+        const name = variant.name;
+        rows.push({
+          server: name,
+          'cold ms': round(median(cold.get(name) ?? [])),
+          ...(await throughput(server, variant.paths, headers, seconds)),
+        });
+        if (variant.paths === weekly)
+          rows.push({ server: `${name}, next of 10`, ...(await throughput(server, next, headers, seconds)) });
+      } finally {
+        await server.stop();
+      }
+    }
+    const row = (name: string) => rows.find(({ server }) => server === name) ?? {};
+    const ratio = (name: string, column: string) => {
+      const value = Number(row(name)[column]) / Number(row('framework hello')[column]);
+      return round(column.startsWith('CPU') ? 1 / value : value, 2);
+    };
+    const summary: Record<string, unknown> = {
+      'bundle bytes': readFileSync(join(folder, 'index.js')).length,
+    };
+    for (const name of ['serve on the framework', 'serve on the plain host']) {
+      summary[`${name}: cold / hello`] = ratio(name, 'cold ms');
+      for (const what of [name, `${name}, next of 10`]) {
+        summary[`${what}: requests/s / hello`] = ratio(what, 'requests/s');
+        summary[`${what}: requests per CPU second / hello`] = ratio(what, 'CPU µs/request');
+      }
+    }
+    return {
+      name: 'cloud',
+      parameters: { runs, seconds, connections: CONNECTIONS, listeners: LISTENERS },
+      rows,
+      summary,
+    };
+  } finally {
+    await cloud.stop();
+    installed.remove();
+  }
+}
