@@ -2,12 +2,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FunctionName } from '../../../infra/gcp/sizes.ts';
 import { generateSigningKey } from '../../../shared/auth/key-file.ts';
 import { issueToken, publicPart } from '../../../shared/auth/tokens.ts';
+import { bareItem } from '../../../shared/domain/item.ts';
 import { createBigtableRows } from '../../../shared/google/bigtable-rows.ts';
 import type { RowStore } from '../../../shared/ports/row-store.ts';
 import { createCatalogue } from '../../../shared/rows/catalogue.ts';
 import { changePointer } from '../../../shared/rows/pointer.ts';
 import { listenerKey } from '../../../shared/schema/rows.ts';
-import { bareItem } from '../../../shared/domain/item.ts';
 import { hasEmulator } from '../../emulators/emulators.ts';
 import { poolText, someLines } from '../../functions/serve/pool-text.ts';
 import {
@@ -32,8 +32,11 @@ describe.skipIf(!AVAILABLE)('the way of the data through the built bundles, on e
   let bearer: Record<string, string>;
   const running = new Map<FunctionName, RunningFunction>();
 
-  const start = async (name: FunctionName) =>
-    void running.set(name, await startFunction(name, installed.folders[name] ?? '', environment));
+  /** Where it was before, if it was: a function keeps its address. */
+  const start = async (name: FunctionName) => {
+    const port = running.get(name)?.port;
+    running.set(name, await startFunction(name, installed.folders[name] ?? '', environment, { port }));
+  };
 
   const ask = async (name: FunctionName, path: string, init: RequestInit = {}) => {
     const url = `${running.get(name)?.url}${path}`;
@@ -73,7 +76,10 @@ describe.skipIf(!AVAILABLE)('the way of the data through the built bundles, on e
   }
 
   beforeAll(async () => {
-    [cloud, installed] = await Promise.all([startCloud(), installBundles(['ingest', 'update-signals', 'serve'])]);
+    [cloud, installed] = await Promise.all([
+      startCloud(),
+      installBundles(['ingest', 'update-signals', 'serve']),
+    ]);
     const key = await generateSigningKey();
     environment = { ...cloud.environment, SEGUE_KEYS: JSON.stringify([publicPart(key)]) };
     const clock = { now: () => Date.now() };
@@ -96,7 +102,11 @@ describe.skipIf(!AVAILABLE)('the way of the data through the built bundles, on e
       },
     ]);
     await createCatalogue(rows, Date.now).learn(
-      lines.map(({ item }) => ({ ...bareItem(item, 'test', BUILD), title: `Title of ${item}`, artist: 'Somebody' })),
+      lines.map(({ item }) => ({
+        ...bareItem(item, 'test', BUILD),
+        title: `Title of ${item}`,
+        artist: 'Somebody',
+      })),
     );
     await changePointer(rows, Date.now(), () => ({ active: BUILD, accepted: [BUILD] }));
     await Promise.all((['ingest', 'update-signals', 'serve'] as const).map(start));
@@ -126,7 +136,6 @@ describe.skipIf(!AVAILABLE)('the way of the data through the built bundles, on e
     await send([play(second, 'e2'), play(second, 'e2')]);
     await send([play(second, 'e2'), play(third, 'e3')]);
     await start('update-signals');
-    await cloud.pushTo(running.get('update-signals')?.url ?? '');
     await untilGone(third);
     await untilGone(second);
     const row = await rows.read('listeners', listenerKey(LISTENER), [{ family: 'live', versions: 'all' }]);

@@ -5,10 +5,10 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { buffer } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openPromise } from 'yauzl';
-import { buildBundles, type Bundles } from '../../../infra/gcp/bundles.ts';
+import { type Bundles, buildBundles } from '../../../infra/gcp/bundles.ts';
 import type { FunctionName } from '../../../infra/gcp/sizes.ts';
 import { deadLetterName, ENTRY_POINTS } from '../../../shared/schema/cloud.ts';
 import { SUBSCRIPTIONS, TOPICS } from '../../../shared/schema/topics.ts';
@@ -100,7 +100,11 @@ async function run(command: string, args: readonly string[], cwd: string): Promi
 /** Bundles unpacked and installed as Google's buildpack does it: `npm ci` for production, nothing else. */
 export async function installBundles(
   names: readonly FunctionName[],
-): Promise<{ folders: Readonly<Partial<Record<FunctionName, string>>>; bundles: Bundles; remove: () => void }> {
+): Promise<{
+  folders: Readonly<Partial<Record<FunctionName, string>>>;
+  bundles: Bundles;
+  remove: () => void;
+}> {
   const bundles = await buildBundles(ROOT);
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'segue-bundles-')));
   const folders: Partial<Record<FunctionName, string>> = {};
@@ -116,6 +120,7 @@ export async function installBundles(
 
 export interface RunningFunction {
   readonly url: string;
+  readonly port: number;
   readonly child: ChildProcess;
   /** Everything it wrote. */
   output(): string;
@@ -127,9 +132,9 @@ export async function startFunction(
   name: FunctionName,
   folder: string,
   environment: Readonly<Record<string, string>>,
-  host: 'framework' | 'node' = 'framework',
+  { host = 'framework', port: wanted }: { host?: 'framework' | 'node'; port?: number | undefined } = {},
 ): Promise<RunningFunction> {
-  const port = await freePort();
+  const port = wanted ?? (await freePort());
   const args =
     host === 'node'
       ? ['server.js']
@@ -141,7 +146,13 @@ export async function startFunction(
   const child = spawn(process.execPath, args, {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, NODE_ENV: 'production', PORT: `${port}`, ...environment },
+    env: {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      NODE_ENV: 'production',
+      PORT: `${port}`,
+      ...environment,
+    },
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr])
@@ -153,6 +164,7 @@ export async function startFunction(
   await untilAnswering(url, child, () => output);
   return {
     url,
+    port,
     child,
     output: () => output,
     async stop() {
