@@ -140,8 +140,8 @@ export class BigtableCalls {
   ): Promise<Row[]> {
     const assembly = new RowAssembly();
     const rows: Row[] = [];
-    const call = { ...this.#call(table, timeoutMs), ...(signal && { signal }) };
-    for await (const message of this.#options.channel.stream(READ_ROWS, request, call))
+    const call = { ...this.#call(table, timeoutMs), signal };
+    for (const message of await this.#options.channel.collect(READ_ROWS, request, call))
       for (const row of assembly.push(message)) rows.push(row);
     assembly.end();
     return rows;

@@ -1,7 +1,6 @@
 /** What to do with a gRPC failure: whether it may pass, how long to wait, when to give up. */
-import { status } from '@grpc/grpc-js';
 import { PermanentError, TransientError } from '../errors.ts';
-import { GrpcFailure } from './grpc-channel.ts';
+import { CODE, GrpcFailure } from './grpc-channel.ts';
 
 export interface Patience {
   /** Of one attempt, ms. */
@@ -20,14 +19,14 @@ const FIRST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 2_000;
 
 const PASSING: ReadonlySet<number> = new Set([
-  status.UNAVAILABLE,
-  status.DEADLINE_EXCEEDED,
-  status.ABORTED,
-  status.RESOURCE_EXHAUSTED,
+  CODE.UNAVAILABLE,
+  CODE.DEADLINE_EXCEEDED,
+  CODE.ABORTED,
+  CODE.RESOURCE_EXHAUSTED,
   // A stream that was reset, or a connection that was cut in the middle of an answer.
-  status.INTERNAL,
-  status.UNKNOWN,
-  status.CANCELLED,
+  CODE.INTERNAL,
+  CODE.UNKNOWN,
+  CODE.CANCELLED,
 ]);
 
 /** Whether the same call may work when it is sent again. */

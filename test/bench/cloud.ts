@@ -4,21 +4,13 @@ import { join } from 'node:path';
 import autocannon from 'autocannon';
 import { generateSigningKey } from '../../shared/auth/key-file.ts';
 import { issueToken, publicPart } from '../../shared/auth/tokens.ts';
-import { bareItem } from '../../shared/domain/item.ts';
-import { createBigtableRows } from '../../shared/google/bigtable-rows.ts';
-import { createCatalogue } from '../../shared/rows/catalogue.ts';
-import { changePointer } from '../../shared/rows/pointer.ts';
-import { BIGTABLE_INSTANCE } from '../../shared/schema/cloud.ts';
-import { listenerKey } from '../../shared/schema/rows.ts';
-import { type EmulatedCloud, installBundles, PROJECT, startCloud } from '../e2e/cloud/emulated-cloud.ts';
-import { heardText, poolText, someLines } from '../functions/serve/pool-text.ts';
+import { installBundles, startCloud } from '../e2e/cloud/emulated-cloud.ts';
 import type { BenchResult } from './bench.ts';
+import { fillRows, listenerIds } from './cloud-community.ts';
 import { type PinnedServer, startPinned } from './pinned-server.ts';
 
 const CONNECTIONS = 64;
 const LISTENERS = 200;
-const ARTISTS = 400;
-const BUILD = Date.UTC(2026, 10, 1);
 
 interface Variant {
   readonly name: string;
@@ -35,49 +27,6 @@ const FRAMEWORK = 'node_modules/@google-cloud/functions-framework/build/src/main
 const median = (values: readonly number[]) =>
   [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 const round = (value: number, digits = 0) => Math.round(value * 10 ** digits) / 10 ** digits;
-
-/** A community as a build leaves it: pools of 300, a heard filter, ten live plays and a control each. */
-async function fill(cloud: EmulatedCloud): Promise<void> {
-  const rows = createBigtableRows({
-    project: PROJECT,
-    instance: BIGTABLE_INSTANCE,
-    appProfile: 'batch',
-    emulatorHost: cloud.bigtable.address,
-  });
-  const lines = someLines('song', ARTISTS).map((line) => ({
-    ...line,
-    recording: `rec-${line.item}`,
-    tempo: 100,
-  }));
-  for (let number = 0; number < LISTENERS; number++) {
-    const key = listenerKey(`listener-${number}`);
-    const own = lines.map((line, index) => ({
-      ...line,
-      score: ((index * 7919 + number * 104_729) % 1000) + 1,
-    }));
-    const cell = (qualifier: string, value: string) => ({
-      key,
-      family: 'build',
-      qualifier,
-      timestamp: BUILD,
-      value,
-    });
-    await rows.write('listeners', [
-      cell('pool', poolText(own.sort((a, b) => b.score - a.score).slice(0, 300))),
-      cell('heard', heardText(Array.from({ length: 700 }, (_, index) => `old-${number}-${index}`))),
-    ]);
-  }
-  await createCatalogue(rows, Date.now).learn(
-    lines.map(({ item, artist }) => ({
-      ...bareItem(item, 'bench', BUILD),
-      title: `Title of ${item}`,
-      artist: `Name of ${artist}`,
-      artistId: artist ?? '',
-    })),
-  );
-  await changePointer(rows, Date.now(), () => ({ active: BUILD, accepted: [BUILD] }));
-  await rows.close();
-}
 
 /** Milliseconds from the start of the process to the last byte of its first 200. */
 async function coldStart(
@@ -127,7 +76,7 @@ async function throughput(
 export async function benchCloud({ runs, seconds }: { runs: number; seconds: number }): Promise<BenchResult> {
   const [cloud, installed] = await Promise.all([startCloud(), installBundles(['serve'])]);
   try {
-    await fill(cloud);
+    await fillRows(cloud, LISTENERS);
     const folder = installed.folders.serve ?? '';
     // Beside the real one, so that both load the same installed framework.
     const hello = join(folder, 'hello.js');
@@ -144,14 +93,8 @@ export async function benchCloud({ runs, seconds }: { runs: number; seconds: num
     const clock = { now: () => Date.now() };
     const token = await issueToken({ key, principal: { kind: 'service' }, lifetimeSeconds: 3600, clock });
     const headers = { authorization: `Bearer ${token}` };
-    const weekly = Array.from(
-      { length: LISTENERS },
-      (_, number) => `/v1/listeners/listener-${number}/discover-weekly`,
-    );
-    const next = Array.from(
-      { length: LISTENERS },
-      (_, number) => `/v1/listeners/listener-${number}/next?limit=10`,
-    );
+    const weekly = listenerIds(LISTENERS).map((id) => `/v1/listeners/${id}/discover-weekly`);
+    const next = listenerIds(LISTENERS).map((id) => `/v1/listeners/${id}/next?limit=10`);
     const serving = { path: weekly[0] ?? '', paths: weekly };
     const variants: Variant[] = [
       {
