@@ -212,7 +212,7 @@ class Ending {
   readonly #stream: ClientHttp2Stream;
   readonly #timer: NodeJS.Timeout;
   readonly #signal: AbortSignal | undefined;
-  #headers: (IncomingHttpHeaders & { readonly ':status'?: number }) | undefined;
+  #headers: (IncomingHttpHeaders & { readonly ':status'?: number | undefined }) | undefined;
   #trailers: IncomingHttpHeaders | undefined;
 
   constructor(stream: ClientHttp2Stream, { timeoutMs, signal }: GrpcCall) {

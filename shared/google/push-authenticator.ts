@@ -1,7 +1,7 @@
 /** Who pushes: Pub/Sub signs each push in the name of one service account (Pub/Sub: authentication for push). */
 import { createRemoteJWKSet, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { CLOCK_SKEW_SECONDS, refusalOf } from '../auth/verifier.ts';
-import { Forbidden, Unauthenticated } from '../errors.ts';
+import { Forbidden, messageOf, TransientError, Unauthenticated } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 
 export interface PushAuthenticatorOptions {
@@ -18,9 +18,13 @@ const GOOGLE_KEYS = 'https://www.googleapis.com/oauth2/v3/certs';
 const ISSUERS = ['https://accounts.google.com', 'accounts.google.com'];
 const TIMEOUT_MS = 5_000;
 
-/** Throws Unauthenticated for a token that is none of Google's for this audience, Forbidden for another account's. */
+/**
+ * Throws Unauthenticated for a token that is none of Google's for this audience, Forbidden for another account's, and
+ * TransientError where Google's keys cannot be had: the push comes again.
+ */
 export type AuthenticatePush = (authorization: string | undefined) => Promise<void>;
 
+/** Keys are fetched at the first push and kept; jose looks for new ones when a token names one it does not know. */
 export function createPushAuthenticator(options: PushAuthenticatorOptions): AuthenticatePush {
   const { audience, account, clock } = options;
   let keys = options.keys;
@@ -46,6 +50,8 @@ async function claimsOf(token: string, keys: JWTVerifyGetKey, audience: string, 
     });
     return payload;
   } catch (cause) {
-    throw refusalOf(cause) ?? cause;
+    const refusal = refusalOf(cause);
+    if (refusal !== undefined) throw refusal;
+    throw new TransientError(`The keys of ${ISSUERS[0]} could not be had: ${messageOf(cause)}`, { cause });
   }
 }
