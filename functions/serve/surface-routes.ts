@@ -162,9 +162,12 @@ export function addSurfaceRoutes(app: ApiApp, deps: ServeDeps): void {
       (candidate): Candidate => ({ ...candidate, score: candidate.score + weights.seedLead }),
     );
     const playing = seed === undefined ? undefined : await recordingOf(seed, reading);
-    const candidates = mergeCandidates([...led, ...own.candidates]).filter(
-      ({ itemId, recordingId }) => itemId !== seed && recordingId !== playing,
-    );
+    const candidates =
+      led.length === 0
+        ? own.candidates
+        : mergeCandidates([...led, ...own.candidates]).filter(
+            ({ itemId, recordingId }) => itemId !== seed && recordingId !== playing,
+          );
     const choices = choose(candidates, view, weights, {
       count: limit,
       perArtist: 3,
