@@ -1,0 +1,86 @@
+/** A TCP proxy that refuses, cuts and stalls connections when it is told to. */
+import { once } from 'node:events';
+import { createServer, connect as dial, type Socket } from 'node:net';
+
+export interface BreakingProxy {
+  /** `127.0.0.1:port`. */
+  readonly address: string;
+  /** Connections are cut as soon as they are made. */
+  refuse(yes: boolean): void;
+  /** What the server says does not get through, for as long as this is true. */
+  mute(yes: boolean): void;
+  /** Cuts every connection after so many more bytes of the server's. */
+  cutAfter(bytes: number): void;
+  /** Cuts every connection now. */
+  cut(): void;
+  readonly connections: number;
+  close(): Promise<void>;
+}
+
+export async function startProxy(target: string): Promise<BreakingProxy> {
+  const [host = '', port = ''] = target.split(':');
+  const pairs = new Set<readonly [Socket, Socket]>();
+  let refuses = false;
+  let mutes = false;
+  let left = Number.POSITIVE_INFINITY;
+  let connections = 0;
+
+  const cut = () => {
+    for (const pair of pairs) for (const socket of pair) socket.destroy();
+    pairs.clear();
+  };
+  const server = createServer((client) => {
+    if (refuses) {
+      client.destroy();
+      return;
+    }
+    connections += 1;
+    const upstream = dial(Number(port), host);
+    const pair = [client, upstream] as const;
+    pairs.add(pair);
+    for (const [from, to] of [pair, [upstream, client] as const]) {
+      from.on('error', () => to.destroy());
+      from.on('close', () => {
+        to.destroy();
+        pairs.delete(pair);
+      });
+    }
+    client.on('data', (chunk) => upstream.write(chunk));
+    upstream.on('data', (chunk) => {
+      if (mutes) return;
+      if (chunk.length > left) {
+        client.write(chunk.subarray(0, left), cut);
+        left = Number.POSITIVE_INFINITY;
+        return;
+      }
+      left -= chunk.length;
+      client.write(chunk);
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (typeof address !== 'object' || address === null) throw new Error('The proxy has no address.');
+  return {
+    address: `127.0.0.1:${address.port}`,
+    refuse: (yes) => {
+      refuses = yes;
+      if (yes) cut();
+    },
+    mute: (yes) => {
+      mutes = yes;
+    },
+    cutAfter: (bytes) => {
+      left = bytes;
+    },
+    cut,
+    get connections() {
+      return connections;
+    },
+    async close() {
+      cut();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
