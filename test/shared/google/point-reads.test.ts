@@ -1,0 +1,55 @@
+import { setImmediate } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { createPointReads } from '../../../shared/google/point-reads.ts';
+import type { FamilyFilter, Row } from '../../../shared/ports/row-store.ts';
+
+function reads() {
+  const requests: string[] = [];
+  const read = createPointReads(async (table, keys, filters) => {
+    requests.push(`${table} ${keys.join(',')} ${JSON.stringify(filters ?? null)}`);
+    await setImmediate();
+    if (keys.includes('bad')) throw new Error('no');
+    return new Map(
+      keys.filter((key) => key !== 'none').map((key): [string, Row] => [key, { key, cells: [] }]),
+    );
+  });
+  return { read, requests };
+}
+
+describe('point reads', () => {
+  test('of one moment, table and filter travel together, each row once; others do not', async () => {
+    const { read, requests } = reads();
+    const live: FamilyFilter[] = [{ family: 'live' }];
+    const rows = await Promise.all([
+      read('listeners', 'a', live),
+      read('listeners', 'b', [{ family: 'live' }]),
+      read('listeners', 'a', live),
+      read('listeners', 'none', live),
+      read('listeners', 'a'),
+      read('catalog', 'a', live),
+    ]);
+    expect(rows.map((row) => row?.key)).toEqual(['a', 'b', 'a', undefined, 'a', 'a']);
+    expect(requests).toEqual([
+      'listeners a,b,none [{"family":"live"}]',
+      'listeners a null',
+      'catalog a [{"family":"live"}]',
+    ]);
+    await read('listeners', 'a', live);
+    expect(requests).toHaveLength(4);
+  });
+
+  test('a failure is told to all of the request, and to nobody of the next', async () => {
+    const { read } = reads();
+    const [good, bad] = await Promise.allSettled([read('pools', 'good'), read('pools', 'bad')]);
+    expect([good?.status, bad?.status]).toEqual(['rejected', 'rejected']);
+    expect(await read('pools', 'good')).toEqual({ key: 'good', cells: [] });
+  });
+
+  test('many go in requests of a bounded size, and each gets its own row', async () => {
+    const { read, requests } = reads();
+    const keys = Array.from({ length: 100 }, (_, i) => `k${i}`);
+    const rows = await Promise.all(keys.map((key) => read('listeners', key)));
+    expect(rows.map((row) => row?.key)).toEqual(keys);
+    expect(requests.map((request) => request.split(',').length)).toEqual([32, 32, 32, 4]);
+  });
+});
