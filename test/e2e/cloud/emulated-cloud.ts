@@ -16,7 +16,7 @@ import { createTables } from '../../emulators/bigtable-tables.ts';
 import { type Emulator, startEmulator } from '../../emulators/emulators.ts';
 import { ROOT } from '../host-process.ts';
 
-export const PROJECT = 'segue-emulated';
+export const PROJECT = 'demo-project';
 const READY_MS = 60_000;
 
 export interface EmulatedCloud {
@@ -98,9 +98,7 @@ async function run(command: string, args: readonly string[], cwd: string): Promi
 }
 
 /** Bundles unpacked and installed as Google's buildpack does it: `npm ci` for production, nothing else. */
-export async function installBundles(
-  names: readonly FunctionName[],
-): Promise<{
+export async function installBundles(names: readonly FunctionName[]): Promise<{
   folders: Readonly<Partial<Record<FunctionName, string>>>;
   bundles: Bundles;
   remove: () => void;
