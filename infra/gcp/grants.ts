@@ -1,5 +1,5 @@
 /** Who may do what: the whole of it, as a table. Everything not listed here or in the callers of functions is denied. */
-import { deadLetterName, FIRESTORE_DATABASE } from '../../shared/schema/cloud.ts';
+import { FIRESTORE_DATABASE } from '../../shared/schema/cloud.ts';
 import type { RowTable } from '../../shared/schema/rows.ts';
 import { SUBSCRIPTIONS, type SubscriptionName, TOPICS, type Topic } from '../../shared/schema/topics.ts';
 import type { AccountName } from './accounts.ts';
@@ -9,8 +9,8 @@ import type { SegueConfig } from './config.ts';
 export type Place =
   | { readonly kind: 'project'; readonly condition?: Condition }
   | { readonly kind: 'topic'; readonly topic: Topic }
-  /** The topic of a subscription's dead letters, or the subscription that keeps them. */
-  | { readonly kind: 'dead-topic' | 'dead-letters'; readonly subscription: SubscriptionName }
+  /** The topic of a subscription's dead letters. */
+  | { readonly kind: 'dead-topic'; readonly subscription: SubscriptionName }
   | { readonly kind: 'table'; readonly table: RowTable }
   | { readonly kind: 'dataset'; readonly dataset: 'warehouse' | 'builds' }
   | { readonly kind: 'bucket'; readonly bucket: 'source' | 'staging' }
@@ -40,7 +40,6 @@ const builds: Place = { kind: 'dataset', dataset: 'builds' };
 const bucket = (name: 'source' | 'staging'): Place => ({ kind: 'bucket', bucket: name });
 
 const PUBLISH = 'roles/pubsub.publisher';
-const TAKE = 'roles/pubsub.subscriber';
 const READ_ROWS = 'roles/bigtable.reader';
 const WRITE_ROWS = 'roles/bigtable.user';
 const RUN_QUERIES = 'roles/bigquery.jobUser';
@@ -81,7 +80,7 @@ export function grantsFor(config: SegueConfig): Grant[] {
     ),
 
     rebuild(RUN_QUERIES, project, 'stages and audits'),
-    rebuild(READ_TABLES, warehouse, 'history'),
+    rebuild(WRITE_TABLES, warehouse, 'history, less what is left of erased listeners'),
     rebuild(WRITE_TABLES, builds, 'tables of builds'),
     rebuild(WRITE_ROWS, table('listeners'), 'load'),
     rebuild(WRITE_ROWS, table('catalog'), 'load'),
@@ -98,10 +97,6 @@ export function grantsFor(config: SegueConfig): Grant[] {
     serve(PUBLISH, topic(TOPICS.impressions), 'what was served'),
     serve(RUN_QUERIES, project, 'export and erasure'),
     serve(WRITE_TABLES, warehouse, 'erasure'),
-    serve(READ_METRICS, project, 'erasure waits for deliveries under way'),
-    ...Object.values(SUBSCRIPTIONS).map(({ name }) =>
-      serve(TAKE, { kind: 'dead-letters', subscription: name }, `erasure looks into ${deadLetterName(name)}`),
-    ),
     ...keys('serve'),
 
     build('roles/logging.logWriter', project, 'logs of builds'),

@@ -49,11 +49,6 @@ export class Permissions extends pulumi.ComponentResource {
         new gcp.pubsub.TopicIAMMember(name, { project, topic: topic.name, ...who }, opts);
         return;
       }
-      case 'dead-letters': {
-        const subscription = found(topics.deadLetters.get(on.subscription), on).name;
-        new gcp.pubsub.SubscriptionIAMMember(name, { project, subscription, ...who }, opts);
-        return;
-      }
       case 'table': {
         const table = found(rows.tables.get(on.table), on).name;
         new gcp.bigtable.TableIamMember(
@@ -109,8 +104,7 @@ function placeName(on: Place): string {
     case 'topic':
       return `topic-${on.topic}`;
     case 'dead-topic':
-    case 'dead-letters':
-      return `${on.kind}-${on.subscription}`;
+      return `dead-topic-${on.subscription}`;
     case 'table':
       return `table-${on.table}`;
     case 'dataset':

@@ -133,7 +133,8 @@ export class Rows extends pulumi.ComponentResource {
         { parent: this },
       );
     profile(APP_PROFILES.serving, 'Reads of answers, from whichever cluster is near and well', {
-      ...(others.length > 0 ? { multiClusterRoutingUseAny: true } : single(first)),
+      // A row's requests stay in one cluster while that is well, so that who changes a control sees it changed.
+      ...(others.length > 0 ? { multiClusterRoutingUseAny: true, rowAffinity: true } : single(first)),
       standardIsolation: { priority: 'PRIORITY_HIGH' },
     });
     profile(APP_PROFILES.writing, 'Live events and erasures: conditional writes, and reads that miss none', {

@@ -119,7 +119,8 @@ export const PRESETS: Readonly<Record<Size, Preset>> = {
     bigtable: { minNodes: 1, maxNodes: 10, storage: 'SSD', cpuTarget: 60, backupDays: 7 },
     retentionDays: 0,
     buildDays: 14,
-    maxBytesBilled: 2048 * GiB,
+    // The largest stage over five years of a million listeners' history (docs/cost.md).
+    maxBytesBilled: 10 * 1024 * GiB,
     deletionProtection: true,
   },
   /** Hundreds of millions: a plain Node host, two clusters, room for the peak of an evening. */

@@ -54,7 +54,7 @@ export class Topics extends pulumi.ComponentResource {
       [...this.deadTopics].map(([source, deadTopic]) => [
         source,
         new gcp.pubsub.Subscription(
-          `${deadLetterName(source)}-letters`,
+          deadLetterName(source),
           {
             project,
             name: deadLetterName(source),

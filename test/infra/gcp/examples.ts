@@ -1,0 +1,39 @@
+/** The documented examples as a program would read them, and a signing key where one is asked for by command. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
+import { type Collected, evaluate } from './mocks.ts';
+
+export const SIZES = ['dev', 'team', 'internet'] as const;
+export type ExampleSize = (typeof SIZES)[number];
+
+/** Settings of Pulumi.<size>.yaml.example by their short names, as texts. */
+export function exampleSettings(size: ExampleSize): Record<string, string> {
+  const path = fileURLToPath(new URL(`../../../Pulumi.${size}.yaml.example`, import.meta.url));
+  const { config } = parse(readFileSync(path, 'utf8')) as { config: Record<string, unknown> };
+  const settings = Object.fromEntries(
+    Object.entries(config).map(([key, value]) => [
+      key.slice(key.indexOf(':') + 1),
+      typeof value === 'string' ? value : JSON.stringify(value),
+    ]),
+  );
+  // The dev example sets it by a command, encrypted.
+  return settings.oidc === undefined ? { ...settings, signingKeys: '[]' } : settings;
+}
+
+const evaluated = new Map<ExampleSize, Promise<Awaited<ReturnType<typeof evaluate>>>>();
+
+/** The example evaluated, once a process: mocks are the process's own, so sizes take turns. */
+export async function example(size: ExampleSize): Promise<Awaited<ReturnType<typeof evaluate>>> {
+  for (const other of evaluated.values()) await other;
+  let known = evaluated.get(size);
+  if (known === undefined) {
+    known = evaluate(exampleSettings(size));
+    evaluated.set(size, known);
+  }
+  return known;
+}
+
+export async function resourcesOf(size: ExampleSize): Promise<readonly Collected[]> {
+  return (await example(size)).resources;
+}

@@ -1,0 +1,175 @@
+import { describe, expect, test } from 'vitest';
+import type { Declared } from '../../../infra/gcp/rules/declared.ts';
+import { breaches } from '../../../infra/gcp/rules.ts';
+import { exampleSettings, resourcesOf, SIZES } from './examples.ts';
+import { evaluate } from './mocks.ts';
+import { noticedBy, removalsFrom } from './removals.ts';
+
+/** The stack with one resource's inputs changed. */
+function changed(
+  resources: readonly Declared[],
+  isOne: (resource: Declared) => boolean,
+  inputs: Record<string, unknown>,
+): Declared[] {
+  let found = false;
+  const result = resources.map((one) => {
+    if (found || !isOne(one)) return one;
+    found = true;
+    return { ...one, inputs: { ...one.inputs, ...inputs } };
+  });
+  if (!found) throw new Error('There is nothing to change.');
+  return result;
+}
+
+describe.each(SIZES)('%s', (size) => {
+  test('breaks no rule', async () => {
+    expect(breaches(await resourcesOf(size))).toEqual([]);
+  });
+
+  test('each API, grant, dead-letter subscription, GC policy, table, column and family that is removed is noticed', async () => {
+    const removals = removalsFrom(await resourcesOf(size));
+    expect(removals.length).toBeGreaterThan(150);
+    expect(removals.filter((removal) => noticedBy(removal).length === 0).map(({ what }) => what)).toEqual([]);
+  });
+});
+
+describe('rules notice', () => {
+  const type = (name: string) => (resource: Declared) => resource.type === `gcp:${name}`;
+  const named = (kind: string, name: string) => (resource: Declared) =>
+    resource.type === `gcp:${kind}` && resource.name === name;
+  const SUBSCRIPTION = 'pubsub/subscription:Subscription';
+
+  test.each<[string, (resource: Declared) => boolean, Record<string, unknown>, string]>([
+    ['a primitive role', type('projects/iAMMember:IAMMember'), { role: 'roles/editor' }, 'narrow-roles'],
+    [
+      'everybody at another door',
+      named('cloudrunv2/serviceIamMember:ServiceIamMember', 'rebuild-workflow'),
+      { member: 'allUsers' },
+      'public-doors',
+    ],
+    [
+      'anybody with a Google account',
+      type('cloudrunv2/serviceIamMember:ServiceIamMember'),
+      { member: 'allAuthenticatedUsers' },
+      'public-doors',
+    ],
+    [
+      'a push without a token',
+      named(SUBSCRIPTION, 'update-signals'),
+      { pushConfig: { pushEndpoint: 'https://x' } },
+      'proven-pushes',
+    ],
+    [
+      'a subscription without dead letters',
+      named(SUBSCRIPTION, 'listens-to-warehouse'),
+      { deadLetterPolicy: undefined },
+      'dead-letters',
+    ],
+    [
+      'a subscription that expires',
+      named(SUBSCRIPTION, 'update-signals-dead'),
+      { expirationPolicy: { ttl: '86400s' } },
+      'lasting-subscriptions',
+    ],
+    [
+      'a bucket that can be public',
+      type('storage/bucket:Bucket'),
+      { publicAccessPrevention: 'inherited' },
+      'closed-buckets',
+    ],
+    ['what lacks labels', type('pubsub/topic:Topic'), { labels: {} }, 'labelled'],
+    [
+      'a column of another type',
+      named('bigquery/table:Table', 'listens'),
+      { schema: '[]' },
+      'warehouse-tables',
+    ],
+    [
+      'a reader that writes',
+      named('bigtable/tableIamMember:TableIamMember', 'serve-reader-on-table-pools'),
+      { role: 'roles/bigtable.user' },
+      'reaches',
+    ],
+    [
+      'builds that are kept for ever',
+      named('bigquery/dataset:Dataset', 'builds'),
+      { defaultTableExpirationMs: undefined },
+      'expiring-builds',
+    ],
+    [
+      'a key as a plain variable',
+      named('cloudfunctionsv2/function:Function', 'ingest'),
+      {
+        serviceConfig: { environmentVariables: { SEGUE_KEYS: '[]' }, serviceAccountEmail: 'segue-ingest@x' },
+      },
+      'hidden-secrets',
+    ],
+    [
+      'two functions of one account',
+      named('cloudfunctionsv2/function:Function', 'ingest'),
+      { serviceConfig: { serviceAccountEmail: 'segue-rebuild@a-project.iam.gserviceaccount.com' } },
+      'own-accounts',
+    ],
+    [
+      'an API that is turned off with the stack',
+      type('projects/service:Service'),
+      { disableOnDestroy: true },
+      'enabled-apis',
+    ],
+    [
+      'a runtime that is not ours',
+      type('cloudfunctionsv2/function:Function'),
+      { buildConfig: { runtime: 'nodejs18', serviceAccount: 'x' } },
+      'supported-runtime',
+    ],
+    [
+      'rows that anybody may delete by mistake',
+      type('bigtable/instance:Instance'),
+      { deletionProtection: false },
+      'protected-data',
+    ],
+    [
+      'a profile that cannot decide',
+      named('bigtable/appProfile:AppProfile', 'writing'),
+      { singleClusterRouting: undefined, multiClusterRoutingUseAny: true },
+      'ways-in',
+    ],
+  ])('%s', async (_, isOne, inputs, rule) => {
+    const noticed = breaches(changed(await resourcesOf('team'), isOne, inputs));
+    expect(noticed.map((breach) => breach.slice(0, breach.indexOf(':')))).toContain(rule);
+  });
+});
+
+describe('who may call', () => {
+  const callersOf = (resources: readonly Declared[]) =>
+    resources
+      .filter(({ type }) => type === 'gcp:cloudrunv2/serviceIamMember:ServiceIamMember')
+      .map(({ inputs }) => `${inputs.member} ${inputs.name}`)
+      .sort();
+  const accounts = [
+    'serviceAccount:segue-invoker@a-project.iam.gserviceaccount.com segue-update-signals',
+    'serviceAccount:segue-workflow@a-project.iam.gserviceaccount.com segue-rebuild',
+  ];
+
+  test('publicApi opens ingest and serve, and nothing else', async () => {
+    for (const size of SIZES)
+      expect(callersOf(await resourcesOf(size))).toEqual([
+        'allUsers segue-ingest',
+        'allUsers segue-serve',
+        ...accounts,
+      ]);
+  });
+
+  test('without it only those who are named may call', async () => {
+    const { resources } = await evaluate({
+      ...exampleSettings('dev'),
+      publicApi: 'false',
+      callers: '["group:apps@example.com"]',
+    });
+    expect(callersOf(resources)).toEqual([
+      'group:apps@example.com segue-ingest',
+      'group:apps@example.com segue-serve',
+      ...accounts,
+    ]);
+  });
+});
