@@ -30,10 +30,10 @@ artists_alike AS (
   WHERE s.preference <= @pool_artists
 ),
 artists_wanted AS (
-  SELECT lid, aid, SUM(score) AS score, 65535 - MOD(MAX(score * 65536 + 65535 - seed), 65536) AS seed
-  FROM artists_alike
-  GROUP BY lid, aid
-  HAVING SUM(score) > 0
+  SELECT a.lid, a.aid, SUM(a.score) AS score, 65535 - MOD(MAX(a.score * 65536 + 65535 - a.seed), 65536) AS seed
+  FROM artists_alike AS a
+  GROUP BY a.lid, a.aid
+  HAVING SUM(a.score) > 0
 ),
 by_artist AS (
   SELECT w.lid, t.tid, DIV(w.score * 10, 9 + t.place) AS score, w.seed
