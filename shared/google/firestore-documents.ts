@@ -1,11 +1,14 @@
-/** Documents in Firestore: one JSON text per document, so that a value comes back as it went, whatever Firestore's types. */
-import { randomUUID } from 'node:crypto';
+/**
+ * Documents in Firestore: one JSON text per document. As Firestore's own types, what is undefined would be refused, a list
+ * in a list as well, and 1.0 come back as 1; as text a value is the same here and in the embedded twin.
+ */
+import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DocumentReference, DocumentSnapshot, Firestore, Timestamp } from '@google-cloud/firestore';
-import { InvalidInput } from '../errors.ts';
+import { InvalidInput, TransientError } from '../errors.ts';
 import { type Document, type DocumentStore, VersionConflict } from '../ports/document-store.ts';
 import { nameProblem } from '../rows/cells.ts';
-import { decodeId, encodeId } from './firestore-ids.ts';
+import { createFirestoreCalls, type FirestoreCalls, type StoredDocument } from './firestore-calls.ts';
+import { decodeId, encodeId, successorOf } from './firestore-ids.ts';
 import { GrpcFailure } from './grpc-channel.ts';
 import { type Patience, type RetryTools, retrying } from './grpc-retries.ts';
 
@@ -19,19 +22,22 @@ export interface FirestoreOptions {
 
 export type FirestoreDocuments = DocumentStore & { close(): Promise<void> };
 
-/** What a document holds. `write` names the write that made it, by which one whose answer was lost knows itself again. */
-interface Stored {
-  readonly json: string;
-  readonly write: string;
-}
-
 const PATIENCE: Patience = { attemptMs: 10_000, totalMs: 30_000 };
-/** google.rpc.Code of a precondition that does not hold. */
+/** google.rpc.Code of a precondition that does not hold: NOT_FOUND, ALREADY_EXISTS, FAILED_PRECONDITION. */
 const CONFLICTS: ReadonlySet<number> = new Set([5, 6, 9]);
 /** Firestore takes a mebibyte in a document. */
 const MOST_BYTES = 1_000_000;
-/** Sorts after every id that goes on from where it stands. */
-const LAST = '\u{10ffff}';
+/** Writes by which a document remembers where it comes from. */
+const MOST_WRITES = 16;
+const WRITE_NAME_BYTES = 6;
+/** google.rpc.Code of an attempt that is known to have written nothing: RESOURCE_EXHAUSTED, ABORTED. */
+const WITHOUT_EFFECT: ReadonlySet<number> = new Set([8, 10]);
+/** A time at which no document was changed. */
+const NEVER = '0.0';
+const VERSION = /^(\d+\.\d+)((?: [\w-]+)*)$/;
+
+type Fate = 'written' | 'refused' | 'unknown';
+type Version = Pick<StoredDocument, 'stamp' | 'writes'>;
 
 /** A DocumentStore in Firestore. Its client is loaded, and connected, at the first call. */
 export function createFirestoreDocuments(options: FirestoreOptions): FirestoreDocuments {
@@ -39,21 +45,22 @@ export function createFirestoreDocuments(options: FirestoreOptions): FirestoreDo
 }
 
 class GoogleDocuments implements FirestoreDocuments {
-  readonly #options: FirestoreOptions;
+  readonly #calls: FirestoreCalls;
+  readonly #patience: Patience;
   readonly #tools: RetryTools;
-  #client: Promise<Firestore> | undefined;
 
-  constructor(options: FirestoreOptions) {
-    this.#options = options;
-    this.#tools = { now: Date.now, sleep, random: Math.random, ...options.tools };
+  constructor({ patience = PATIENCE, tools, ...place }: FirestoreOptions) {
+    this.#calls = createFirestoreCalls(place);
+    this.#patience = patience;
+    this.#tools = { now: Date.now, sleep, random: Math.random, ...tools };
   }
 
   async get<T>(collection: string, id: string): Promise<Document<T> | undefined> {
     requireNames({ collection, id });
-    const snapshot = await this.#try(`Reading ${collection}`, async () =>
-      (await this.#reference(collection, id)).get(),
+    const found = await retrying(`Reading ${collection}`, this.#patience, this.#tools, (timeoutMs) =>
+      this.#calls.get(collection, encodeId(id), timeoutMs),
     );
-    return snapshot.exists ? documentOf<T>(id, snapshot) : undefined;
+    return found && documentOf<T>(found);
   }
 
   async put<T>(
@@ -63,25 +70,45 @@ class GoogleDocuments implements FirestoreDocuments {
     { ifVersion }: { ifVersion?: string | null } = {},
   ): Promise<string> {
     requireNames({ collection, id });
-    const stored: Stored = { json: jsonOf(value), write: randomUUID() };
-    return this.#try(`Writing ${collection}`, async () => {
-      const reference = await this.#reference(collection, id);
+    const version = typeof ifVersion === 'string' ? parseVersion(ifVersion) : undefined;
+    const own = randomBytes(WRITE_NAME_BYTES).toString('base64url');
+    const writes = [own, ...(version?.writes ?? [])].slice(0, MOST_WRITES);
+    const written = { id: encodeId(id), json: jsonOf(value), writes };
+    const condition = version?.stamp ?? (ifVersion === null ? null : undefined);
+    /** An earlier attempt was not answered: what now stands in the way may be its own work. */
+    let mayHaveLanded = false;
+    const attempt = async (timeoutMs: number): Promise<string | Fate> => {
       try {
-        return await write(reference, stored, ifVersion);
+        return versionOf({
+          stamp: await this.#calls.write(collection, written, condition, timeoutMs),
+          writes,
+        });
       } catch (error) {
-        if (ifVersion === undefined || !CONFLICTS.has(codeOf(error) ?? 0)) throw error;
-        // The client repeats by itself what went unanswered: it may be our own write that stands in our way.
-        const snapshot = await reference.get();
-        if (snapshot.exists && snapshot.get('write') === stored.write) return versionOf(snapshot);
-        throw new VersionConflict(collection, id);
+        const code = error instanceof GrpcFailure ? error.code : undefined;
+        if (condition === undefined || code === undefined || !CONFLICTS.has(code)) {
+          mayHaveLanded ||= code === undefined || !WITHOUT_EFFECT.has(code);
+          throw error;
+        }
+        if (!mayHaveLanded) return 'refused';
+        const found = await this.#calls.get(collection, written.id, timeoutMs);
+        if (found?.writes[0] === own) return versionOf(found);
+        return fateOf(own, version?.writes[0], found?.writes ?? []);
       }
-    });
+    };
+    const outcome = await retrying(`Writing ${collection}`, this.#patience, this.#tools, attempt);
+    if (outcome === 'refused') throw new VersionConflict(collection, id);
+    if (outcome === 'unknown')
+      throw new TransientError(
+        `It is not known whether ${collection}/${id} was written; it has changed since.`,
+      );
+    // Others have written since: its stamp is not to be had any more, and nothing could be written upon it.
+    return outcome === 'written' ? versionOf({ stamp: NEVER, writes }) : outcome;
   }
 
   async delete(collection: string, id: string): Promise<void> {
     requireNames({ collection, id });
-    await this.#try(`Deleting from ${collection}`, async () =>
-      (await this.#reference(collection, id)).delete(),
+    await retrying(`Deleting from ${collection}`, this.#patience, this.#tools, (timeoutMs) =>
+      this.#calls.delete(collection, encodeId(id), timeoutMs),
     );
   }
 
@@ -91,95 +118,55 @@ class GoogleDocuments implements FirestoreDocuments {
   ): Promise<Document<T>[]> {
     requireNames({ collection, ...(prefix !== '' && { prefix }), ...(after && { after }) });
     if (limit !== undefined && limit <= 0) return [];
-    const start = encodeId(prefix);
-    const encodedAfter = after === undefined ? undefined : encodeId(after);
-    if (encodedAfter !== undefined && isPast(encodedAfter, start)) return [];
-    const { FieldPath } = await import('@google-cloud/firestore');
-    const client = await this.#connected();
-    const isLater =
-      encodedAfter !== undefined && Buffer.compare(Buffer.from(encodedAfter), Buffer.from(start)) >= 0;
-    let query = client.collection(collection).orderBy(FieldPath.documentId());
-    query = isLater ? query.startAfter(encodedAfter) : query.startAt(start);
-    query = query.endBefore(start + LAST);
-    if (limit !== undefined) query = query.limit(limit);
-    const { docs } = await this.#try(`Listing ${collection}`, () => query.get());
-    return docs.map((snapshot) => documentOf<T>(decodeId(snapshot.id), snapshot));
+    const first = encodeId(prefix);
+    const to = successorOf(first);
+    const from = after === undefined ? first : encodeId(after);
+    if (compare(from, to) >= 0) return [];
+    const isInside = compare(from, first) >= 0;
+    const range = {
+      from: isInside ? from : first,
+      fromIsExclusive: isInside && after !== undefined,
+      to,
+      limit,
+    };
+    const found = await retrying(`Listing ${collection}`, this.#patience, this.#tools, (timeoutMs) =>
+      this.#calls.list(collection, range, timeoutMs),
+    );
+    return found.map((document) => documentOf<T>(document));
   }
 
-  async close(): Promise<void> {
-    await (await this.#client)?.terminate();
-  }
-
-  async #reference(collection: string, id: string): Promise<DocumentReference> {
-    return (await this.#connected()).collection(collection).doc(encodeId(id));
-  }
-
-  #connected(): Promise<Firestore> {
-    this.#client ??= connect(this.#options);
-    return this.#client;
-  }
-
-  #try<T>(what: string, work: () => Promise<T>): Promise<T> {
-    return retrying(what, this.#options.patience ?? PATIENCE, this.#tools, async () => {
-      try {
-        return await work();
-      } catch (error) {
-        const code = codeOf(error);
-        throw code === undefined ? error : new GrpcFailure(code, (error as Error).message);
-      }
-    });
+  close(): Promise<void> {
+    return this.#calls.close();
   }
 }
 
-async function connect({ project, database, emulatorHost }: FirestoreOptions): Promise<Firestore> {
-  const { Firestore } = await import('@google-cloud/firestore');
-  return new Firestore({
-    projectId: project,
-    databaseId: database,
-    ...(emulatorHost !== undefined && { host: emulatorHost, ssl: false, customHeaders: EMULATOR_OWNER }),
-  });
+/**
+ * What became of a write that met a conflict on its way a second time. A document names the writes it was made by back
+ * to one whose predecessor nobody knew, so a history that reaches the write's own base and lacks it says that it never was.
+ */
+function fateOf(own: string, base: string | undefined, history: readonly string[]): Fate {
+  if (history.includes(own)) return 'written';
+  return base !== undefined && history.includes(base) ? 'refused' : 'unknown';
 }
 
-/** The emulator's rules let this one through. */
-const EMULATOR_OWNER = { Authorization: 'Bearer owner' };
+/** Carries, beside the stamp, the writes that whoever writes upon this version has to name. */
+function versionOf({ stamp, writes }: Version): string {
+  return [stamp, ...writes].join(' ');
+}
 
-async function write(
-  reference: DocumentReference,
-  stored: Stored,
-  ifVersion: string | null | undefined,
-): Promise<string> {
-  const { Timestamp } = await import('@google-cloud/firestore');
-  if (ifVersion === undefined) return stampOf((await reference.set(stored)).writeTime);
-  if (ifVersion === null) return stampOf((await reference.create(stored)).writeTime);
-  const [seconds, nanoseconds] = ifVersion.split('.').map(Number);
-  if (!Number.isInteger(seconds) || !Number.isInteger(nanoseconds))
+function parseVersion(text: string): Version {
+  const [, stamp, writes] = VERSION.exec(text) ?? [];
+  if (stamp === undefined || writes === undefined)
     throw new InvalidInput([{ pointer: '/ifVersion', detail: 'is no version of a document' }]);
-  const lastUpdateTime = new Timestamp(seconds ?? 0, nanoseconds ?? 0);
-  return stampOf((await reference.update({ ...stored }, { lastUpdateTime })).writeTime);
+  return { stamp, writes: writes.split(' ').slice(1) };
 }
 
-/** True where no id that starts with `prefix` comes after `after`. */
-function isPast(after: string, prefix: string): boolean {
-  return !after.startsWith(prefix) && Buffer.compare(Buffer.from(after), Buffer.from(prefix)) > 0;
+function documentOf<T>(stored: StoredDocument): Document<T> {
+  return { id: decodeId(stored.id), value: JSON.parse(stored.json) as T, version: versionOf(stored) };
 }
 
-function stampOf({ seconds, nanoseconds }: Timestamp): string {
-  return `${seconds}.${nanoseconds}`;
-}
-
-function versionOf(snapshot: DocumentSnapshot): string {
-  const { updateTime } = snapshot;
-  if (updateTime === undefined) throw new Error(`${snapshot.ref.path} has no time of its last change.`);
-  return stampOf(updateTime);
-}
-
-function documentOf<T>(id: string, snapshot: DocumentSnapshot): Document<T> {
-  return { id, value: JSON.parse(snapshot.get('json') as string) as T, version: versionOf(snapshot) };
-}
-
-function codeOf(error: unknown): number | undefined {
-  const { code } = error as { code?: unknown };
-  return typeof code === 'number' ? code : undefined;
+function compare(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
 function jsonOf(value: unknown): string {
@@ -190,10 +177,15 @@ function jsonOf(value: unknown): string {
   return json;
 }
 
+/** Collections are named in code, so they keep their names, and those that Firestore has no use for are refused. */
 function requireNames(names: Readonly<Record<string, string>>): void {
   const problems = Object.entries(names).flatMap(([name, value]) => {
-    const detail = nameProblem(value);
+    const detail = nameProblem(value) ?? (name === 'collection' ? collectionProblem(value) : undefined);
     return detail === undefined ? [] : [{ pointer: `/${name}`, detail }];
   });
   if (problems.length > 0) throw new InvalidInput(problems);
+}
+
+function collectionProblem(name: string): string | undefined {
+  return /\/|^\.{1,2}$|^__.*__$/.test(name) ? 'is no name of a collection in Firestore' : undefined;
 }

@@ -12,3 +12,14 @@ export function encodeId(id: string): string {
 export function decodeId(encoded: string): string {
   return encoded.slice(FIRST.length).replaceAll(/\.([01])/g, (_, sign: string) => (sign === '0' ? '.' : '/'));
 }
+
+/**
+ * The first text, by bytes, after everything that begins with `prefix`: its last character one further, past the
+ * surrogates, which are no characters. `prefix` holds one that can go further.
+ */
+export function successorOf(prefix: string): string {
+  const characters = [...prefix];
+  while (characters.at(-1) === '\u{10ffff}') characters.pop();
+  const next = (characters.pop()?.codePointAt(0) ?? 0) + 1;
+  return characters.join('') + String.fromCodePoint(next === 0xd800 ? 0xe000 : next);
+}

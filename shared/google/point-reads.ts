@@ -8,52 +8,91 @@ type ReadMany = (
   filters: readonly FamilyFilter[] | undefined,
 ) => Promise<ReadonlyMap<string, Row>>;
 
-interface Batch {
-  readonly table: RowTable;
-  readonly filters: readonly FamilyFilter[] | undefined;
-  readonly waiting: Map<string, { resolve(row: Row | undefined): void; reject(error: unknown): void }[]>;
+interface Waiting {
+  resolve(row: Row | undefined): void;
+  reject(error: unknown): void;
 }
 
 /** Keys in one request: more would wait for the slowest of too many tablets. */
 const MOST_KEYS = 32;
+/**
+ * Requests of one kind under way at a time before others gather. A quiet process never gets there and waits for nobody; a
+ * busy one sends fewer and larger requests the busier it is.
+ */
+const MOST_UNDER_WAY = 4;
+
+/** Reads of one table under the same filters. */
+class Lane {
+  readonly #send: (keys: readonly string[]) => Promise<ReadonlyMap<string, Row>>;
+  readonly #waiting = new Map<string, Waiting[]>();
+  #underWay = 0;
+  #isScheduled = false;
+
+  constructor(send: (keys: readonly string[]) => Promise<ReadonlyMap<string, Row>>) {
+    this.#send = send;
+  }
+
+  get isIdle(): boolean {
+    return this.#underWay === 0 && this.#waiting.size === 0;
+  }
+
+  read(key: string, onIdle: () => void): Promise<Row | undefined> {
+    return new Promise((resolve, reject) => {
+      const waiting = this.#waiting.get(key);
+      if (waiting !== undefined) waiting.push({ resolve, reject });
+      else this.#waiting.set(key, [{ resolve, reject }]);
+      if (this.#isScheduled) return;
+      this.#isScheduled = true;
+      // The rest of this turn of the event loop may ask as well.
+      setImmediate(() => {
+        this.#isScheduled = false;
+        this.#start(onIdle);
+      });
+    });
+  }
+
+  #start(onIdle: () => void): void {
+    while (this.#waiting.size > 0 && this.#underWay < MOST_UNDER_WAY) {
+      const batch = new Map<string, Waiting[]>();
+      for (const [key, waiting] of this.#waiting) {
+        batch.set(key, waiting);
+        this.#waiting.delete(key);
+        if (batch.size >= MOST_KEYS) break;
+      }
+      this.#underWay += 1;
+      this.#send([...batch.keys()])
+        .then(
+          (rows) => {
+            for (const [key, waiting] of batch) for (const { resolve } of waiting) resolve(rows.get(key));
+          },
+          (error: unknown) => {
+            for (const waiting of batch.values()) for (const { reject } of waiting) reject(error);
+          },
+        )
+        .finally(() => {
+          this.#underWay -= 1;
+          this.#start(onIdle);
+          if (this.isIdle) onIdle();
+        });
+    }
+  }
+}
 
 /**
- * Returns a reader of single rows over a reader of many. What is asked within one turn of the event loop, of one table
- * and under the same filters, is read together; a row asked for twice is read once. A failure is everybody's in the batch.
+ * Returns a reader of single rows over a reader of many. What is asked within one turn of the event loop, or while
+ * enough requests are under way, of one table and under the same filters, is read together; a row asked for twice is read
+ * once. A failure is everybody's in the request.
  */
 export function createPointReads(readMany: ReadMany) {
-  const batches = new Map<string, Batch>();
-
-  function send(name: string, batch: Batch): void {
-    batches.delete(name);
-    readMany(batch.table, [...batch.waiting.keys()], batch.filters).then(
-      (rows) => {
-        for (const [key, waiting] of batch.waiting) for (const { resolve } of waiting) resolve(rows.get(key));
-      },
-      (error: unknown) => {
-        for (const waiting of batch.waiting.values()) for (const { reject } of waiting) reject(error);
-      },
-    );
-  }
-
-  function batchFor(table: RowTable, filters: readonly FamilyFilter[] | undefined): [string, Batch] {
+  const lanes = new Map<string, Lane>();
+  return (table: RowTable, key: string, filters?: readonly FamilyFilter[]): Promise<Row | undefined> => {
     const name = filters === undefined ? table : `${table} ${JSON.stringify(filters)}`;
-    const known = batches.get(name);
-    if (known !== undefined) return [name, known];
-    const batch: Batch = { table, filters, waiting: new Map() };
-    batches.set(name, batch);
-    setImmediate(() => {
-      if (batches.get(name) === batch) send(name, batch);
-    });
-    return [name, batch];
-  }
-
-  return (table: RowTable, key: string, filters?: readonly FamilyFilter[]): Promise<Row | undefined> =>
-    new Promise((resolve, reject) => {
-      const [name, batch] = batchFor(table, filters);
-      const waiting = batch.waiting.get(key) ?? [];
-      waiting.push({ resolve, reject });
-      batch.waiting.set(key, waiting);
-      if (batch.waiting.size >= MOST_KEYS) send(name, batch);
-    });
+    let lane = lanes.get(name);
+    if (lane === undefined) {
+      lane = new Lane((keys) => readMany(table, keys, filters));
+      lanes.set(name, lane);
+    }
+    // Filters name instants: a lane that nobody uses would never be used again.
+    return lane.read(key, () => lanes.delete(name));
+  };
 }

@@ -1,9 +1,10 @@
 /** Messages of topics as Pub/Sub carries them: a BigQuery subscription must be able to write each into its table as it is. */
 import type { ListeningEvent } from '../domain/event.ts';
 import type { CatalogueItem } from '../domain/item.ts';
+import { InvalidInput, messageOf } from '../errors.ts';
 import type { OutgoingMessage } from '../ports/topics.ts';
 import { catalogueRow, listenRow } from '../schema/table-rows.ts';
-import { type Columns, TABLES, type TableName, type TableRow } from '../schema/tables.ts';
+import { type Columns, TABLES, type TableName, type TableRow, type TableSchema } from '../schema/tables.ts';
 import { TOPICS, type Topic } from '../schema/topics.ts';
 import type { WireMessage } from './pubsub-publisher.ts';
 
@@ -17,7 +18,7 @@ const TABLE_OF: Readonly<Record<Topic, TableName>> = {
   [TOPICS.impressions]: 'impressions',
 };
 
-/** Rows that a message stands for; an impression is a row an item. */
+/** Rows that a message stands for; an impression is a row an item. Throws whatever comes of data of another shape. */
 function rowsOf(topic: Topic, data: string): readonly TableRow[] {
   switch (topic) {
     case TOPICS.listens:
@@ -36,15 +37,24 @@ function rowsOf(topic: Topic, data: string): readonly TableRow[] {
 /**
  * What the port publishes as what travels. `listens` is JSON of its Protocol Buffers schema, where an int64 is a string
  * and a TIMESTAMP microseconds; the others are JSON of their tables, where a TIMESTAMP is RFC 3339. NULL is absence. Only
- * `listens` keeps its order: rows of the others carry their own times, and no key lets them share requests.
+ * `listens` keeps its order: rows of the others carry their own times, and no key lets them share requests. Throws
+ * InvalidInput for data that is no row of the topic's table: nobody but who publishes it could still be told.
  */
 export function encodeMessages(topic: Topic, { orderingKey, data }: OutgoingMessage): WireMessage[] {
   const isTyped = topic === TOPICS.listens;
-  const columns: Columns = TABLES[TABLE_OF[topic]].columns;
-  return rowsOf(topic, data).map((row) => ({
-    orderingKey: isTyped ? orderingKey : '',
-    data: JSON.stringify(valuesOf(row, columns, isTyped ? typedValue : plainValue)),
-  }));
+  const schema: TableSchema = TABLES[TABLE_OF[topic]];
+  try {
+    return rowsOf(topic, data).map((row) => {
+      const values = valuesOf(row, schema.columns, isTyped ? typedValue : plainValue);
+      const missing = schema.required.filter((name) => values[name] === undefined);
+      if (missing.length > 0) throw new TypeError(`${missing.join(', ')} must not be empty`);
+      return { orderingKey: isTyped ? orderingKey : '', data: JSON.stringify(values) };
+    });
+  } catch (cause) {
+    throw new InvalidInput([{ pointer: '/data', detail: `is no message of ${topic}: ${messageOf(cause)}` }], {
+      cause,
+    });
+  }
 }
 
 function valuesOf(
@@ -55,7 +65,9 @@ function valuesOf(
   const values: Record<string, Value> = {};
   for (const [name, type] of Object.entries(columns)) {
     const value = row[name];
-    if (value !== null && value !== undefined) values[name] = convert(value, type);
+    if (value === null || value === undefined) continue;
+    // Half a surrogate pair in a title would make a dead letter of the whole row: BigQuery takes UTF-8.
+    values[name] = typeof value === 'string' ? value.toWellFormed() : convert(value, type);
   }
   return values;
 }
@@ -86,7 +98,10 @@ export function decodeListen(data: string): string {
     return data;
   }
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return data;
-  const wire: Record<string, unknown> = { ...raw };
+  // What is null in JSON is not set in Protocol Buffers.
+  const wire: Record<string, unknown> = Object.fromEntries(
+    Object.entries(raw).filter(([, value]) => value !== null),
+  );
   for (const name of INTEGERS) if (typeof wire[name] === 'string') wire[name] = integerOf(wire[name]);
   const orNull = (name: string) => wire[name] ?? null;
   const context = {

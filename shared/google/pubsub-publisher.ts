@@ -12,7 +12,7 @@ export interface PublisherOptions {
   readonly location: string;
   readonly emulatorHost?: string | undefined;
   readonly patience?: Patience;
-  readonly channel?: GrpcChannel;
+  readonly channel?: Pick<GrpcChannel, 'unary' | 'close'>;
   readonly tools?: Partial<RetryTools>;
 }
 

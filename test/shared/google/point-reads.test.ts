@@ -45,6 +45,27 @@ describe('point reads', () => {
     expect(await read('pools', 'good')).toEqual({ key: 'good', cells: [] });
   });
 
+  test('while enough are under way others gather, and go as soon as one is back', async () => {
+    const requests: string[][] = [];
+    const gates: (() => void)[] = [];
+    const read = createPointReads(async (_table, keys) => {
+      requests.push([...keys]);
+      await new Promise<void>((resolve) => gates.push(resolve));
+      return new Map(keys.map((key): [string, Row] => [key, { key, cells: [] }]));
+    });
+    const reading: Promise<Row | undefined>[] = [];
+    for (const key of ['a', 'b', 'c', 'd', 'e', 'f']) {
+      reading.push(read('listeners', key));
+      await setImmediate();
+    }
+    expect(requests).toEqual([['a'], ['b'], ['c'], ['d']]);
+    gates[0]?.();
+    await setImmediate();
+    expect(requests.slice(4)).toEqual([['e', 'f']]);
+    for (const open of gates) open();
+    expect((await Promise.all(reading)).map((row) => row?.key)).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+  });
+
   test('many go in requests of a bounded size, and each gets its own row', async () => {
     const { read, requests } = reads();
     const keys = Array.from({ length: 100 }, (_, i) => `k${i}`);
