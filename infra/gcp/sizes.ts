@@ -127,16 +127,16 @@ export const PRESETS: Readonly<Record<Size, Preset>> = {
   internet: {
     functions: {
       ingest: {
-        memory: '2Gi',
-        cpu: '2',
+        memory: '1Gi',
+        cpu: '1',
         concurrency: 250,
         minInstances: 10,
         maxInstances: 1000,
         timeoutSeconds: 30,
       },
       'update-signals': {
-        memory: '2Gi',
-        cpu: '2',
+        memory: '1Gi',
+        cpu: '1',
         concurrency: 250,
         minInstances: 10,
         maxInstances: 1000,
@@ -145,7 +145,7 @@ export const PRESETS: Readonly<Record<Size, Preset>> = {
       rebuild: rebuild('4Gi'),
       serve: {
         memory: '4Gi',
-        cpu: '2',
+        cpu: '1',
         concurrency: 250,
         minInstances: 20,
         maxInstances: 1000,
