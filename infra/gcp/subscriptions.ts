@@ -3,13 +3,7 @@ import * as gcp from '@pulumi/gcp';
 import * as pulumi from '@pulumi/pulumi';
 import { deadLetterName, WAREHOUSE_DATASET } from '../../shared/schema/cloud.ts';
 import type { TableName } from '../../shared/schema/tables.ts';
-import {
-  MAX_DELIVERY_ATTEMPTS,
-  SUBSCRIPTIONS,
-  type SubscriptionName,
-  TOPICS,
-  type Topic,
-} from '../../shared/schema/topics.ts';
+import { SUBSCRIPTIONS, type SubscriptionName, TOPICS, type Topic } from '../../shared/schema/topics.ts';
 import type { Accounts } from './accounts.ts';
 import type { SegueConfig } from './config.ts';
 import type { Topics } from './topics.ts';
@@ -24,8 +18,14 @@ const SINKS: Readonly<Record<Exclude<SubscriptionName, 'update-signals'>, TableN
 };
 
 const RETENTION = '604800s';
-/** Five attempts 10, 20, 40 and 80 s apart: half a minute without Bigtable kills no message. */
+/** 10, 20, 40 … 600 s apart. */
 const RETRY = { minimumBackoff: '10s', maximumBackoff: '600s' };
+/**
+ * What can never be read, update-signals gives up by itself, at once; attempts only count how long it was away from
+ * Bigtable, and a hundred are the better part of a day. BigQuery refuses what its table cannot hold, which twenty
+ * attempts, some two hours, tell from an outage.
+ */
+const ATTEMPTS = { push: 100, warehouse: 20 };
 
 export interface SubscriptionsArgs {
   readonly config: SegueConfig;
@@ -122,7 +122,10 @@ export class Subscriptions extends pulumi.ComponentResource {
         ...delivery,
         messageRetentionDuration: RETENTION,
         retryPolicy: RETRY,
-        deadLetterPolicy: { deadLetterTopic: dead.id, maxDeliveryAttempts: MAX_DELIVERY_ATTEMPTS },
+        deadLetterPolicy: {
+          deadLetterTopic: dead.id,
+          maxDeliveryAttempts: delivery.pushConfig === undefined ? ATTEMPTS.warehouse : ATTEMPTS.push,
+        },
         expirationPolicy: { ttl: '' },
         labels,
       },
