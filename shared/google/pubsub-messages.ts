@@ -18,18 +18,25 @@ const TABLE_OF: Readonly<Record<Topic, TableName>> = {
   [TOPICS.impressions]: 'impressions',
 };
 
-/** Rows that a message stands for; an impression is a row an item. Throws whatever comes of data of another shape. */
-function rowsOf(topic: Topic, data: string): readonly TableRow[] {
+/** Rows that a message stands for: what all of them have, and what each has besides. */
+interface Rows {
+  readonly shared: TableRow;
+  readonly each: readonly TableRow[];
+}
+
+/** An impression is a row an item. */
+function rowsOf(topic: Topic, data: string): Rows {
+  const one = (row: TableRow): Rows => ({ shared: {}, each: [row] });
   switch (topic) {
     case TOPICS.listens:
-      return [listenRow(JSON.parse(data) as ListeningEvent)];
+      return one(listenRow(JSON.parse(data) as ListeningEvent));
     case TOPICS.catalogue:
-      return [catalogueRow(JSON.parse(data) as CatalogueItem)];
+      return one(catalogueRow(JSON.parse(data) as CatalogueItem));
     case TOPICS.controls:
-      return [JSON.parse(data) as TableRow];
+      return one(JSON.parse(data) as TableRow);
     case TOPICS.impressions: {
-      const { items, ...impression } = JSON.parse(data) as TableRow & { readonly items: readonly TableRow[] };
-      return items.map((item) => ({ ...impression, ...item }));
+      const { items, ...shared } = JSON.parse(data) as TableRow & { readonly items: readonly TableRow[] };
+      return { shared, each: items };
     }
   }
 }
@@ -44,11 +51,16 @@ export function encodeMessages(topic: Topic, { orderingKey, data }: OutgoingMess
   const isTyped = topic === TOPICS.listens;
   const schema: TableSchema = TABLES[TABLE_OF[topic]];
   try {
-    return rowsOf(topic, data).map((row) => {
-      const values = valuesOf(row, schema.columns, isTyped ? typedValue : plainValue);
-      const missing = schema.required.filter((name) => values[name] === undefined);
+    const { shared, each } = rowsOf(topic, data);
+    const convert = isTyped ? typedValue : plainValue;
+    // Encoded once for all items of an answer, which is where most messages come from.
+    const head = JSON.stringify(valuesOf(shared, schema.columns, convert)).slice(0, -1);
+    return each.map((row) => {
+      const missing = schema.required.filter((name) => (row[name] ?? shared[name] ?? null) === null);
       if (missing.length > 0) throw new TypeError(`${missing.join(', ')} must not be empty`);
-      return { orderingKey: isTyped ? orderingKey : '', data: JSON.stringify(values) };
+      const tail = JSON.stringify(valuesOf(row, schema.columns, convert)).slice(1);
+      const comma = head.length > 1 && tail.length > 1 ? ',' : '';
+      return { orderingKey: isTyped ? orderingKey : '', data: head + comma + tail };
     });
   } catch (cause) {
     throw new InvalidInput([{ pointer: '/data', detail: `is no message of ${topic}: ${messageOf(cause)}` }], {
@@ -63,9 +75,10 @@ function valuesOf(
   convert: (value: Value, type: string) => Value,
 ): Record<string, Value> {
   const values: Record<string, Value> = {};
-  for (const [name, type] of Object.entries(columns)) {
+  for (const name of Object.keys(row)) {
     const value = row[name];
-    if (value === null || value === undefined) continue;
+    const type = columns[name];
+    if (type === undefined || value === null || value === undefined) continue;
     // Half a surrogate pair in a title would make a dead letter of the whole row: BigQuery takes UTF-8.
     values[name] = typeof value === 'string' ? value.toWellFormed() : convert(value, type);
   }
