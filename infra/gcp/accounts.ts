@@ -4,7 +4,7 @@ import * as pulumi from '@pulumi/pulumi';
 import type { SegueConfig } from './config.ts';
 import type { FunctionName } from './sizes.ts';
 
-export type AccountName = FunctionName | 'invoker' | 'build' | 'workflow' | 'dataflow';
+export type AccountName = FunctionName | 'invoker' | 'build' | 'workflow' | 'dataflow' | 'backfill';
 
 const PURPOSES: Readonly<Record<AccountName, string>> = {
   ingest: 'Runs ingest: takes events in',
@@ -14,7 +14,8 @@ const PURPOSES: Readonly<Record<AccountName, string>> = {
   invoker: 'Pub/Sub pushes and Scheduler starts the nightly workflow as this account',
   build: 'Builds the functions’ images',
   workflow: 'Runs the nightly workflow: calls rebuild, launches the loading template',
-  dataflow: 'Workers of the loading and backfill templates',
+  dataflow: 'Workers of the loading template',
+  backfill: 'Whoever brings history in does it as this account',
 };
 
 export class Accounts extends pulumi.ComponentResource {
@@ -37,6 +38,7 @@ export class Accounts extends pulumi.ComponentResource {
       build: account('build'),
       workflow: account('workflow'),
       dataflow: account('dataflow'),
+      backfill: account('backfill'),
     };
     this.registerOutputs();
   }

@@ -57,6 +57,7 @@ export function apisFor(config: SegueConfig): string[] {
   if (config.load === 'dataflow') for (const name of ['compute', 'dataflow']) names.add(name);
   if (config.domain !== undefined)
     for (const name of ['certificatemanager', 'compute', 'dns']) names.add(name);
+  if (config.privateNetwork !== undefined) for (const name of ['compute', 'dns']) names.add(name);
   if (config.signingKeys !== undefined) names.add('secretmanager');
   if (config.budget !== undefined) names.add('billingbudgets');
   return [...names].sort().map((name) => `${name}.googleapis.com`);

@@ -13,7 +13,7 @@ export type Place =
   | { readonly kind: 'dead-topic'; readonly subscription: SubscriptionName }
   | { readonly kind: 'table'; readonly table: RowTable }
   | { readonly kind: 'dataset'; readonly dataset: 'warehouse' | 'builds' }
-  | { readonly kind: 'bucket'; readonly bucket: 'source' | 'staging' }
+  | { readonly kind: 'bucket'; readonly bucket: 'source' | 'staging' | 'import' }
   | { readonly kind: 'images' }
   | { readonly kind: 'signing-keys' }
   | { readonly kind: 'account'; readonly account: AccountName };
@@ -37,7 +37,7 @@ const topic = (name: Topic): Place => ({ kind: 'topic', topic: name });
 const table = (name: RowTable): Place => ({ kind: 'table', table: name });
 const warehouse: Place = { kind: 'dataset', dataset: 'warehouse' };
 const builds: Place = { kind: 'dataset', dataset: 'builds' };
-const bucket = (name: 'source' | 'staging'): Place => ({ kind: 'bucket', bucket: name });
+const bucket = (name: 'source' | 'staging' | 'import'): Place => ({ kind: 'bucket', bucket: name });
 
 const PUBLISH = 'roles/pubsub.publisher';
 const READ_ROWS = 'roles/bigtable.reader';
@@ -104,8 +104,14 @@ export function grantsFor(config: SegueConfig): Grant[] {
     build('roles/storage.objectViewer', bucket('source'), 'sources'),
     build('roles/storage.objectViewer', functionSources(), 'the copies that Cloud Functions makes of them'),
 
+    // IAM knows no single workflow.
+    to('invoker')('roles/workflows.invoker', project, 'Scheduler starts the nightly run'),
     to('workflow')('roles/logging.logWriter', project, 'logs of the nightly run'),
     ...(config.load === 'dataflow' ? templateGrants(to('workflow'), to('dataflow')) : []),
+
+    to('backfill')('roles/storage.objectUser', bucket('import'), 'files of history'),
+    to('backfill')(RUN_QUERIES, project, 'loading them'),
+    to('backfill')(WRITE_TABLES, warehouse, 'history'),
   ];
 }
 
@@ -117,7 +123,7 @@ function templateGrants(workflow: Granter, dataflow: Granter): Grant[] {
     workflow('roles/dataflow.developer', project, 'launches the template and looks how it goes'),
     workflow('roles/iam.serviceAccountUser', { kind: 'account', account: 'dataflow' }, 'its workers'),
     dataflow('roles/dataflow.worker', project, 'work items, logs and metrics'),
-    dataflow('roles/storage.objectAdmin', bucket('staging'), 'temporary files, and history to backfill'),
+    dataflow('roles/storage.objectAdmin', bucket('staging'), 'temporary files'),
     dataflow(RUN_QUERIES, project, 'reads by query or export'),
     dataflow('roles/bigquery.readSessionUser', project, 'reads by the storage API'),
     dataflow(READ_TABLES, builds, 'the tables to load'),

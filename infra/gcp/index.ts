@@ -11,9 +11,10 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const settings = new pulumi.Config('segue');
 const config = readConfig(settingsOf(pulumi.runtime.allConfig()));
 
-export const { ingestUrl, serveUrl, rebuildUrl, tryIngest, tryServe, tryRebuild } = new Segue('segue', {
-  config,
-  bundles: await buildBundles(root),
-  listensProto: readFileSync(new URL('../../shared/schema/listens.proto', import.meta.url), 'utf8'),
-  signingKeys: settings.getSecret('signingKeys'),
-}).outputs;
+export const { ingestUrl, serveUrl, rebuildUrl, tryIngest, tryServe, tryRebuild, tryBackfill, edgeAddress } =
+  new Segue('segue', {
+    config,
+    bundles: await buildBundles(root),
+    listensProto: readFileSync(new URL('../../shared/schema/listens.proto', import.meta.url), 'utf8'),
+    signingKeys: settings.getSecret('signingKeys'),
+  }).outputs;

@@ -1,5 +1,6 @@
 /** What `pulumi stack output` tells: addresses, and commands to try them. */
 import * as pulumi from '@pulumi/pulumi';
+import { backfillCommands } from './backfill.ts';
 import type { SegueConfig } from './config.ts';
 import type { Endpoint } from './deployment.ts';
 import type { FunctionName } from './sizes.ts';
@@ -12,10 +13,18 @@ export interface Outputs {
   readonly tryIngest: pulumi.Output<string>;
   readonly tryServe: pulumi.Output<string>;
   readonly tryRebuild: pulumi.Output<string>;
+  /** Loads files of history that lie in a folder; see docs/deploying.md. */
+  readonly tryBackfill: pulumi.Output<string>;
+  /** What the name has to point to, where there is one and Segue does not keep its zone; empty otherwise. */
+  readonly edgeAddress: pulumi.Output<string>;
 }
 
 /** Outputs of a stack. */
-export function outputsOf(config: SegueConfig, endpoints: Readonly<Record<FunctionName, Endpoint>>): Outputs {
+export function outputsOf(
+  config: SegueConfig,
+  endpoints: Readonly<Record<FunctionName, Endpoint>>,
+  edgeAddress: pulumi.Output<string> = pulumi.output(''),
+): Outputs {
   const at = (name: 'ingest' | 'serve') =>
     config.domain === undefined ? endpoints[name].url : pulumi.output(`https://${config.domain.name}`);
   // Where IAM guards the door as well, it reads its own header and leaves Authorization to Segue.
@@ -34,5 +43,7 @@ export function outputsOf(config: SegueConfig, endpoints: Readonly<Record<Functi
     tryRebuild: pulumi.output(
       `gcloud workflows run segue-nightly --project=${config.project} --location=${config.region}`,
     ),
+    tryBackfill: pulumi.output(backfillCommands(config)),
+    edgeAddress,
   };
 }

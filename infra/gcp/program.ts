@@ -7,7 +7,11 @@ import type { Bundles } from './bundles.ts';
 import type { SegueConfig } from './config.ts';
 import { serviceName } from './deployment.ts';
 import { Documents } from './documents.ts';
+import { Edge } from './edge.ts';
 import { Functions } from './functions.ts';
+import { Monitoring } from './monitoring.ts';
+import { Network } from './network.ts';
+import { Nightly } from './nightly.ts';
 import { type Outputs, outputsOf } from './outputs.ts';
 import { Permissions } from './permissions.ts';
 import { Rows } from './rows.ts';
@@ -52,6 +56,9 @@ export class Segue extends pulumi.ComponentResource {
       opts,
     );
 
+    const { domain, privateNetwork } = config;
+    if (privateNetwork !== undefined) new Network('network', { config, privateNetwork }, opts);
+
     const pubsub = new gcp.projects.ServiceIdentity(
       'pubsub-agent',
       { project, service: 'pubsub.googleapis.com' },
@@ -77,7 +84,15 @@ export class Segue extends pulumi.ComponentResource {
       },
       opts,
     );
-    this.outputs = outputsOf(config, endpoints);
+    new Nightly(
+      'nightly-build',
+      { config, accounts, rebuild: endpoints.rebuild, staging: storage.staging.name, grants },
+      opts,
+    );
+    const { ingest, serve } = endpoints;
+    const edge = domain && new Edge('edge', { config, domain, ingest, serve }, opts);
+    new Monitoring('monitoring', { config, serve }, opts);
+    this.outputs = outputsOf(config, endpoints, edge?.address);
     this.registerOutputs({ ...this.outputs });
   }
 }

@@ -5,13 +5,17 @@ import type { Declared, Rule } from './rules/declared.ts';
 import { DELIVERY_RULES } from './rules/delivery.ts';
 import { PLATFORM_RULES } from './rules/platform.ts';
 import { REACH_RULES } from './rules/reach.ts';
+import { REFERENCE_RULES } from './rules/references.ts';
+import { ROW_RULES } from './rules/rows.ts';
 
 export const RULES: readonly Rule[] = [
   ...ACCESS_RULES,
   ...REACH_RULES,
   ...DELIVERY_RULES,
   ...DATA_RULES,
+  ...ROW_RULES,
   ...PLATFORM_RULES,
+  ...REFERENCE_RULES,
 ];
 
 /** Every breach of every rule, as `rule: sentence`. */

@@ -11,6 +11,8 @@ export function settingsOf(all: Readonly<Record<string, string>>): RawConfig {
     keys: () =>
       Object.keys(all)
         .filter((key) => key.startsWith('segue:'))
-        .map((key) => key.slice('segue:'.length)),
+        .map((key) => key.slice('segue:'.length))
+        // Set in our name it would be read by nobody.
+        .map((key) => (isOfProvider(key) ? `segue:${key}` : key)),
   };
 }

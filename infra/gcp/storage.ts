@@ -3,14 +3,16 @@ import * as gcp from '@pulumi/gcp';
 import * as pulumi from '@pulumi/pulumi';
 import type { SegueConfig } from './config.ts';
 
-/** Days for which staging keeps what templates left; a backfill is read within hours. */
-const STAGING_DAYS = 30;
+/** Days for which files are kept that something left, or that were loaded long since. */
+const TEMPORARY_DAYS = 30;
 
 export class Storage extends pulumi.ComponentResource {
   /** Zipped sources by content hash. */
   readonly source: gcp.storage.Bucket;
-  /** Temporary files of templates, and history to be backfilled. */
+  /** Temporary files of templates. */
   readonly staging: gcp.storage.Bucket;
+  /** History to be loaded (backfill.ts). */
+  readonly import: gcp.storage.Bucket;
   readonly images: gcp.artifactregistry.Repository;
 
   constructor(name: string, config: SegueConfig, opts?: pulumi.ComponentResourceOptions) {
@@ -32,11 +34,13 @@ export class Storage extends pulumi.ComponentResource {
         { parent: this },
       );
     this.source = bucket('source', {});
-    this.staging = bucket('staging', {
-      lifecycleRules: [{ action: { type: 'Delete' }, condition: { age: STAGING_DAYS } }],
-      // Temporary files are not worth keeping a week after they are deleted.
+    const temporary = {
+      lifecycleRules: [{ action: { type: 'Delete' }, condition: { age: TEMPORARY_DAYS } }],
+      // Not worth keeping a week after they are deleted.
       softDeletePolicy: { retentionDurationSeconds: 0 },
-    });
+    };
+    this.staging = bucket('staging', temporary);
+    this.import = bucket('import', temporary);
     this.images = new gcp.artifactregistry.Repository(
       'images',
       {

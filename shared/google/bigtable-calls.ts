@@ -17,7 +17,7 @@ import {
   READ_ROWS,
   type TableAddress,
 } from './bigtable-messages.ts';
-import { type GrpcChannel, GrpcFailure } from './grpc-channel.ts';
+import { CODE, type GrpcChannel, GrpcFailure } from './grpc-channel.ts';
 import {
   asPortError,
   mayPass,
@@ -35,6 +35,8 @@ export interface CallsOptions {
   readonly appProfile: string;
   readonly reads: Patience;
   readonly writes: Patience;
+  /** How long a scan waits for a message before it is begun anew where it was, ms. */
+  readonly silenceMs: number;
   readonly tools: RetryTools;
   readonly hedged?: Hedged;
 }
@@ -70,7 +72,7 @@ export class BigtableCalls {
     return found;
   }
 
-  /** Rows by prefix in key order; goes on after the last whole row when a stream breaks. */
+  /** Rows by prefix in key order; goes on after the last whole row when a stream breaks or falls silent. */
   async *scan(
     table: RowTable,
     prefix: string,
@@ -78,19 +80,23 @@ export class BigtableCalls {
   ): AsyncIterable<Row> {
     const filter = ofFilters(filters);
     if (filter === 'nothing') return;
-    const { channel, tools } = this.#options;
+    const { channel, tools, silenceMs } = this.#options;
     const address = this.#address(table);
     let after: string | undefined;
     for (let failures = 0; ; ) {
-      const assembly = new RowAssembly();
+      const assembly = new RowAssembly(table);
       try {
         const request = encodeReadRows(address, { prefix, after }, filter);
-        for await (const message of channel.stream(READ_ROWS, request, this.#call(table, SCAN_ATTEMPT_MS))) {
+        const call = this.#call(table, SCAN_ATTEMPT_MS);
+        const open = (signal: AbortSignal) => channel.stream(READ_ROWS, request, { ...call, signal });
+        for await (const message of unlessSilent(open, silenceMs)) {
           for (const row of assembly.push(message)) {
             after = row.key;
             failures = 0;
             yield row;
           }
+          // Scanned past where no row passed its filters: that is progress as well.
+          if (assembly.lastKey !== undefined && assembly.lastKey !== after) failures = 0;
           after = assembly.lastKey ?? after;
         }
         assembly.end();
@@ -138,7 +144,7 @@ export class BigtableCalls {
     timeoutMs: number,
     signal: AbortSignal | undefined,
   ): Promise<Row[]> {
-    const assembly = new RowAssembly();
+    const assembly = new RowAssembly(table);
     const rows: Row[] = [];
     const call = { ...this.#call(table, timeoutMs), signal };
     for (const message of await this.#options.channel.collect(READ_ROWS, request, call))
@@ -171,7 +177,7 @@ export class BigtableCalls {
       if (!mayPass(refused)) throw refused;
       failure ??= refused;
     }
-    if (again.length > 0) failure ??= new GrpcFailure(UNAVAILABLE, 'entries were left unanswered');
+    if (again.length > 0) failure ??= new GrpcFailure(CODE.UNAVAILABLE, 'entries were left unanswered');
     return { again, failure: again.length === 0 ? undefined : failure };
   }
 
@@ -189,5 +195,24 @@ export class BigtableCalls {
   }
 }
 
-/** google.rpc.Code. */
-const UNAVAILABLE = 14;
+/** The messages of a stream, each of which has to come within so many ms of being waited for. */
+async function* unlessSilent(
+  open: (signal: AbortSignal) => AsyncIterable<Buffer>,
+  silenceMs: number,
+): AsyncIterable<Buffer> {
+  const silence = new AbortController();
+  const listen = () => setTimeout(() => silence.abort(), silenceMs);
+  let timer = listen();
+  try {
+    for await (const message of open(silence.signal)) {
+      clearTimeout(timer);
+      yield message;
+      timer = listen();
+    }
+  } catch (error) {
+    if (!silence.signal.aborted) throw error;
+    throw new GrpcFailure(CODE.DEADLINE_EXCEEDED, `no message within ${silenceMs} ms`);
+  } finally {
+    clearTimeout(timer);
+  }
+}

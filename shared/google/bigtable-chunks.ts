@@ -2,7 +2,8 @@
 import protobuf from 'protobufjs/minimal.js';
 import { TransientError } from '../errors.ts';
 import type { Cell, Row } from '../ports/row-store.ts';
-import { sortedUnion } from '../rows/cells.ts';
+import { compareBytes, sortedUnion } from '../rows/cells.ts';
+import type { RowTable } from '../schema/rows.ts';
 import { readMillis } from './bigtable-timestamps.ts';
 
 const ROW_KEY = (1 << 3) | 2;
@@ -33,16 +34,31 @@ interface Open {
  * meet a server in better health.
  */
 export class RowAssembly {
+  readonly #table: RowTable;
   #open: Open | undefined;
   #lastKey: string | undefined;
+
+  constructor(table: RowTable) {
+    this.#table = table;
+  }
 
   /** The last key that needs no reading any more, committed or scanned past. */
   get lastKey(): string | undefined {
     return this.#lastKey;
   }
 
-  /** Rows that this message completes, in order. */
+  /** Rows that this message completes, in order. Throws TransientError for what the protocol does not allow. */
   push(message: Uint8Array): Row[] {
+    try {
+      return this.#push(message);
+    } catch (error) {
+      // So the reader says that a message ends in the middle of a field.
+      if (error instanceof RangeError) throw this.#broken('sent half a message');
+      throw error;
+    }
+  }
+
+  #push(message: Uint8Array): Row[] {
     const rows: Row[] = [];
     const reader = protobuf.Reader.create(message);
     while (reader.pos < reader.len) {
@@ -51,7 +67,7 @@ export class RowAssembly {
         const row = this.#chunk(reader);
         if (row !== undefined) rows.push(row);
       } else if (tag === LAST_SCANNED) {
-        if (this.#open !== undefined) throw broken('scanned past a row that is open');
+        if (this.#open !== undefined) throw this.#broken('scanned past a row that is open');
         this.#lastKey = Buffer.from(reader.bytes()).toString();
       } else reader.skipType(tag & 7);
     }
@@ -60,7 +76,7 @@ export class RowAssembly {
 
   /** Throws TransientError when the stream ended in the middle of a row. */
   end(): void {
-    if (this.#open !== undefined) throw broken('ended in the middle of a row');
+    if (this.#open !== undefined) throw this.#broken('ended in the middle of a row');
   }
 
   #chunk(reader: protobuf.Reader): Row | undefined {
@@ -86,22 +102,28 @@ export class RowAssembly {
       else reader.skipType(tag & 7);
     }
     if (resets) {
-      if (this.#open === undefined) throw broken('reset a row that was not open');
+      if (this.#open === undefined) throw this.#broken('reset a row that was not open');
+      if (commits || more || (value?.length ?? 0) > 0 || family !== undefined || qualifier !== undefined)
+        throw this.#broken('reset a row and sent a part of it at once');
       this.#open = undefined;
       return undefined;
     }
     const open = this.#opened(key);
     const goesOn = open.parts.length > 0;
-    if (!goesOn) {
-      if (family !== undefined && qualifier === undefined) throw broken('began a family without a qualifier');
+    if (goesOn) {
+      if (family !== undefined || qualifier !== undefined || (timestamp ?? 0) !== 0)
+        throw this.#broken('began a cell in the middle of another one');
+    } else {
+      if (family !== undefined && qualifier === undefined)
+        throw this.#broken('began a family without a qualifier');
       open.family = family ?? open.family;
       open.qualifier = qualifier ?? open.qualifier;
       open.timestamp = timestamp ?? 0;
     }
     if (open.family === undefined || open.qualifier === undefined)
-      throw broken('sent a cell without family or qualifier');
+      throw this.#broken('sent a cell without family or qualifier');
     if (more) {
-      if (commits) throw broken('committed a row in the middle of a cell');
+      if (commits) throw this.#broken('committed a row in the middle of a cell');
       open.parts.push(value ?? new Uint8Array());
       return undefined;
     }
@@ -118,10 +140,13 @@ export class RowAssembly {
   #opened(key: string | undefined): Open {
     if (this.#open !== undefined) {
       if (key !== undefined && key !== '' && key !== this.#open.key)
-        throw broken('began a row in another one');
+        throw this.#broken('began a row in another one');
       return this.#open;
     }
-    if (key === undefined || key === '') throw broken('sent a cell of no row');
+    if (key === undefined || key === '') throw this.#broken('sent a cell of no row');
+    // Going on after `lastKey` misses and repeats nothing because keys only ever grow.
+    if (this.#lastKey !== undefined && compareBytes(key, this.#lastKey) <= 0)
+      throw this.#broken('sent a row out of order');
     this.#open = { key, cells: [], family: undefined, qualifier: undefined, timestamp: 0, parts: [] };
     return this.#open;
   }
@@ -130,6 +155,10 @@ export class RowAssembly {
     this.#open = undefined;
     this.#lastKey = key;
     return { key, cells: sortedUnion(cells) };
+  }
+
+  #broken(what: string): TransientError {
+    return new TransientError(`Bigtable's stream of rows of ${this.#table} ${what}.`);
   }
 }
 
@@ -153,5 +182,3 @@ function wrapped(reader: protobuf.Reader): string {
   }
   return value;
 }
-
-const broken = (what: string) => new TransientError(`Bigtable's stream of rows ${what}.`);

@@ -1,9 +1,18 @@
 /** Conditional writes by CheckAndMutateRow, also when the answer to one that took effect is lost on its way. */
-import { TransientError } from '../errors.ts';
+import { InvalidInput, TransientError } from '../errors.ts';
 import type { Cell, CellWrite } from '../ports/row-store.ts';
 import type { RowTable } from '../schema/rows.ts';
 import type { BigtableCalls } from './bigtable-calls.ts';
-import { chain, newest, ofFamily, ofQualifiers, ofTimes, ofValue, withoutValue } from './bigtable-filters.ts';
+import {
+  chain,
+  newest,
+  ofFamily,
+  ofQualifiers,
+  ofTimes,
+  ofValue,
+  requireSize,
+  withoutValue,
+} from './bigtable-filters.ts';
 import { deleteRow, setCell } from './bigtable-messages.ts';
 
 /** Looks at a cell that was there a moment ago and may be gone, erased, by now. */
@@ -37,7 +46,10 @@ export async function setIfAbsent(
   throw new TransientError(`Writing ${table}: a cell came and went ${LOOKS} times.`);
 }
 
-/** Sets a cell while the newest value of its qualifier is `expected`; undefined is none. */
+/**
+ * Sets a cell while the newest value of its qualifier is `expected`; undefined is none. Throws InvalidInput for an
+ * expected value of more than about ten thousand bytes, which Bigtable does not compare.
+ */
 export async function compareAndSetCell(
   calls: BigtableCalls,
   table: RowTable,
@@ -49,7 +61,11 @@ export async function compareAndSetCell(
   const condition =
     expected === undefined
       ? { key, predicate: chain(...column, withoutValue), whenFalse: setCell(cell) }
-      : { key, predicate: chain(...column, ofValue(expected)), whenTrue: setCell(cell) };
+      : {
+          key,
+          predicate: requireSize(chain(...column, ofValue(expected)), '/expected'),
+          whenTrue: setCell(cell),
+        };
   const setsWhen = expected !== undefined;
   const matched = await calls.check(table, condition, async (now) => {
     if (now === setsWhen) return now;
@@ -61,14 +77,17 @@ export async function compareAndSetCell(
   return matched === setsWhen;
 }
 
-/** Removes a row unless it has a cell of a later timestamp. */
+/** Removes a row unless it has a cell of a later timestamp, which is whole milliseconds as all of them are. */
 export async function deleteRowUnlessAfter(
   calls: BigtableCalls,
   table: RowTable,
   key: string,
   unlessAfter: number,
 ): Promise<void> {
-  const predicate = chain(ofTimes(unlessAfter + 1), withoutValue);
+  const later = Math.max(0, Math.floor(unlessAfter) + 1);
+  if (!Number.isSafeInteger(later))
+    throw new InvalidInput([{ pointer: '/unlessAfter', detail: 'must be an instant in milliseconds' }]);
+  const predicate = chain(ofTimes(later), withoutValue);
   await calls.check(table, { key, predicate, whenFalse: deleteRow }, async (matched) => matched);
 }
 

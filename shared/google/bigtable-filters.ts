@@ -1,6 +1,8 @@
 /** The port's filters as Bigtable's RowFilter (google.bigtable.v2), encoded. */
 import protobuf from 'protobufjs/minimal.js';
+import { InvalidInput } from '../errors.ts';
 import type { FamilyFilter } from '../ports/row-store.ts';
+import { nameProblem } from '../rows/cells.ts';
 import { writeMicros } from './bigtable-timestamps.ts';
 
 /** An encoded RowFilter. */
@@ -45,6 +47,16 @@ export const ofFamily = (family: string): EncodedFilter => text(FAMILY_REGEX, es
 export const ofQualifiers = (qualifiers: readonly string[]): EncodedFilter =>
   text(QUALIFIER_REGEX, qualifiers.map(escaped).join('|'));
 
+/** What Bigtable takes as a filter (its quotas). The emulator takes any, so that it is looked at here. */
+const MAX_FILTER_BYTES = 20 * 1024;
+
+/** Throws InvalidInput naming `pointer` when Bigtable would refuse the filter for its size. */
+export function requireSize(filter: EncodedFilter, pointer: string): EncodedFilter {
+  if (filter.length <= MAX_FILTER_BYTES) return filter;
+  const detail = `makes a filter of ${filter.length} bytes, of which Bigtable takes ${MAX_FILTER_BYTES}`;
+  throw new InvalidInput([{ pointer, detail }]);
+}
+
 /** Half-open, epoch milliseconds; without an end it goes on for ever. */
 export function ofTimes(from: number, until?: number): EncodedFilter {
   const writer = protobuf.Writer.create().uint32(TAG(TIMESTAMP_RANGE, 2)).fork();
@@ -81,10 +93,16 @@ function ofFilter({
   versions,
 }: FamilyFilter): EncodedFilter | undefined {
   const parts = [ofFamily(family)];
-  if (qualifiers?.length === 0) return undefined;
-  if (qualifiers !== undefined) parts.push(ofQualifiers(qualifiers));
+  if (qualifiers !== undefined) {
+    // What cannot be stored is not looked for: as text on the wire it could become another name.
+    const storable = [...new Set(qualifiers)].filter((name) => nameProblem(name) === undefined);
+    if (storable.length === 0) return undefined;
+    parts.push(ofQualifiers(storable));
+  }
+  const since = Math.max(0, Math.ceil(from ?? 0));
+  if (!Number.isSafeInteger(since)) return undefined;
   if (timestamps !== undefined) {
-    const wanted = timestamps.filter((at) => Number.isSafeInteger(at) && at >= (from ?? 0));
+    const wanted = timestamps.filter((at) => Number.isSafeInteger(at) && at >= since);
     if (wanted.length === 0) return undefined;
     // The same instant twice would let its cell through twice.
     parts.push(
@@ -93,19 +111,19 @@ function ofFilter({
         [...new Set(wanted)].map((at) => ofTimes(at, at + 1)),
       ),
     );
-  } else if (from !== undefined && from > 0) parts.push(ofTimes(from));
+  } else if (since > 0) parts.push(ofTimes(since));
   if (versions !== 'all') parts.push(newest);
   return chain(...parts);
 }
 
 /**
  * The union of the port's filters: `undefined` for every cell, `nothing` where no cell can pass. Filters that overlap
- * let a cell through more than once.
+ * let a cell through more than once. Throws InvalidInput for more filters than Bigtable takes at a time.
  */
 export function ofFilters(
   filters: readonly FamilyFilter[] | undefined,
 ): EncodedFilter | undefined | 'nothing' {
   if (filters === undefined) return undefined;
   const parts = filters.map(ofFilter).filter((part) => part !== undefined);
-  return parts.length === 0 ? 'nothing' : combined(INTERLEAVE, parts);
+  return parts.length === 0 ? 'nothing' : requireSize(combined(INTERLEAVE, parts), '/filters');
 }

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { InvalidInput } from '../errors.ts';
 import type { Cell, CellWrite, FamilyFilter, Row, RowStore } from '../ports/row-store.ts';
 import { requireCells, requireName } from '../rows/cells.ts';
+import { APP_PROFILES } from '../schema/cloud.ts';
 import { ROW_TABLES, type RowTable } from '../schema/rows.ts';
 import { BigtableCalls } from './bigtable-calls.ts';
 import { compareAndSetCell, deleteRowUnlessAfter, setIfAbsent } from './bigtable-conditions.ts';
@@ -19,8 +20,11 @@ export interface BigtableOptions {
   readonly appProfile: string;
   /** `host:port` of the emulator, which is asked without credentials. */
   readonly emulatorHost?: string | undefined;
+  /** By default what a listener waits for; through the profile `batch`, what outlasts an outage. */
   readonly reads?: Patience;
   readonly writes?: Patience;
+  /** How long a scan waits for its next message before it asks anew from there on, ms (default 2 minutes). */
+  readonly silenceMs?: number;
   /** A point read that takes longer is sent a second time, for one in twenty at most; absent: never. */
   readonly hedgeAfterMs?: number;
   readonly connections?: number;
@@ -34,6 +38,11 @@ const SCOPES = ['https://www.googleapis.com/auth/bigtable.data'];
 /** What a request may wait for: serving answers without a part rather than late. */
 const READS: Patience = { attemptMs: 1_000, totalMs: 3_000 };
 const WRITES: Patience = { attemptMs: 5_000, totalMs: 10_000 };
+/** Nobody waits for a load, whose large requests are Bigtable's last concern: it outlasts an outage of minutes. */
+const BATCH_READS: Patience = { attemptMs: 20_000, totalMs: 120_000 };
+const BATCH_WRITES: Patience = { attemptMs: 60_000, totalMs: 300_000 };
+/** Bigtable tells how far it is now and then, even of rows that pass no filter. */
+const SILENCE_MS = 120_000;
 const HEDGED_SHARE = 0.05;
 /** Bigtable takes 100,000 mutations a request; a row's are one entry, because writes to one row are atomic. */
 const MOST_MUTATIONS = 100_000;
@@ -57,6 +66,7 @@ class GoogleRows implements BigtableRows {
 
   constructor(options: BigtableOptions) {
     const { project, instance, appProfile, emulatorHost, hedgeAfterMs } = options;
+    const isBatch = appProfile === APP_PROFILES.batch;
     this.#channel =
       options.channel ??
       createGrpcChannel({
@@ -69,9 +79,10 @@ class GoogleRows implements BigtableRows {
       channel: this.#channel,
       instanceName: `projects/${project}/instances/${instance}`,
       appProfile,
-      reads: options.reads ?? READS,
-      writes: options.writes ?? WRITES,
-      tools: { now: Date.now, sleep, random: Math.random, ...options.tools },
+      reads: options.reads ?? (isBatch ? BATCH_READS : READS),
+      writes: options.writes ?? (isBatch ? BATCH_WRITES : WRITES),
+      silenceMs: options.silenceMs ?? SILENCE_MS,
+      tools: { now: () => performance.now(), sleep, random: Math.random, ...options.tools },
       ...(hedgeAfterMs !== undefined && {
         hedged: createHedging({ afterMs: hedgeAfterMs, share: HEDGED_SHARE }),
       }),

@@ -45,7 +45,8 @@ interface Sample {
 /**
  * Returns the instant, epoch ms, up to which a build may claim to cover events: what was received before it is in
  * the warehouse. Ten minutes ago, or earlier while an older message is undelivered. A subscription without a sample
- * within the hour is idle: an hour ago. Throws TransientError when Cloud Monitoring fails or knows none of them.
+ * within the hour is idle: an hour ago, also where all of them are, as in a project that nobody uses yet. Throws
+ * TransientError when Cloud Monitoring fails.
  */
 export function createSettledCutoff(options: WatermarkOptions): () => Promise<number> {
   const { subscriptions, clock } = options;
@@ -53,10 +54,6 @@ export function createSettledCutoff(options: WatermarkOptions): () => Promise<nu
   return async () => {
     const now = clock.now();
     const samples = await newestSamples(options, now);
-    if (samples.size === 0)
-      throw new TransientError(
-        `Cloud Monitoring has no age of undelivered messages for ${subscriptions.join(', ')} within the last hour.`,
-      );
     const behind = subscriptions.map((subscription) => {
       const sample = samples.get(subscription);
       return sample === undefined ? WINDOW_MS : sample.ageMs + Math.max(METRIC_LAG_MS, now - sample.at);

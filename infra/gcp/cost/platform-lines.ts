@@ -13,7 +13,7 @@ const FIXED = {
   secretVersions: 1,
   metricsMib: 20,
   uptimeRunsPerMinute: 6,
-  alertConditions: 20,
+  alertConditions: 47,
   armorRules: 5,
 } as const;
 const TIER_GIB = [1024, 9 * 1024] as const;

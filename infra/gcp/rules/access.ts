@@ -1,5 +1,5 @@
 /** Rules of who may do what. */
-import { at, type Declared, lastPart, ofType, type Rule, textAt, titleOf } from './declared.ts';
+import { at, type Declared, lastPart, listAt, ofType, type Rule, textAt, titleOf } from './declared.ts';
 
 /** One member's role on one thing. */
 export interface Access {
@@ -59,7 +59,7 @@ const PROJECT_WIDE = [
 ];
 const EVERYBODY = ['allUsers', 'allAuthenticatedUsers'];
 /** They verify a token of their own. */
-const DOORS = [
+export const DOORS: readonly string[] = [
   'service segue-ingest',
   'service segue-serve',
   'service segue-sessions',
@@ -123,14 +123,33 @@ const ownAccounts: Rule = {
   },
 };
 
+/** Variables of a function that are written down as they are. */
+function plainVariables(resource: Declared): (readonly [key: string, value: unknown])[] {
+  const plain = at(resource, 'serviceConfig.environmentVariables');
+  const containers = listAt(resource, 'template.containers');
+  return [
+    ...(typeof plain === 'object' ? Object.entries(plain ?? {}) : []),
+    ...containers
+      .flatMap(({ envs }) => (Array.isArray(envs) ? (envs as Readonly<Record<string, unknown>>[]) : []))
+      .filter(({ value }) => typeof value === 'string' && value !== '')
+      .map(({ name, value }) => [String(name), value] as const),
+  ];
+}
+
 const hiddenSecrets: Rule = {
   name: 'hidden-secrets',
   description: 'Keys come out of Secret Manager, never as a plain variable.',
   check: (resources) =>
-    ofType(resources, 'cloudfunctionsv2/function:Function').flatMap((resource) =>
-      Object.keys((at(resource, 'serviceConfig.environmentVariables') ?? {}) as object)
-        .filter((key) => /KEY|SECRET|PASSWORD|CREDENTIAL/.test(key))
-        .map((key) => `${titleOf(resource)} has ${key} as a plain variable.`),
+    [
+      ...ofType(resources, 'cloudfunctionsv2/function:Function'),
+      ...ofType(resources, 'cloudrunv2/service:Service'),
+    ].flatMap((resource) =>
+      plainVariables(resource)
+        .filter(
+          ([key, value]) =>
+            /KEY|SECRET|PASSWORD|CREDENTIAL/.test(key) || /"kty"|PRIVATE KEY/.test(String(value)),
+        )
+        .map(([key]) => `${titleOf(resource)} has ${key} as a plain variable.`),
     ),
 };
 

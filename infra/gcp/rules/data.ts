@@ -1,14 +1,7 @@
 /** Rules of what is stored: everything the code names is there, forgets what it should, and is not deleted by mistake. */
-import {
-  APP_PROFILES,
-  BIGTABLE_INSTANCE,
-  BUILDS_DATASET,
-  FIRESTORE_DATABASE,
-  WAREHOUSE_DATASET,
-} from '../../../shared/schema/cloud.ts';
-import { ROW_TABLES } from '../../../shared/schema/rows.ts';
+import { BUILDS_DATASET, FIRESTORE_DATABASE, WAREHOUSE_DATASET } from '../../../shared/schema/cloud.ts';
 import { TABLES, type TableSchema } from '../../../shared/schema/tables.ts';
-import { at, type Declared, lastPart, ofType, type Rule, sizeOf, textAt, titleOf } from './declared.ts';
+import { at, type Declared, ofType, type Rule, sizeOf, textAt, titleOf } from './declared.ts';
 
 const warehouseTables: Rule = {
   name: 'warehouse-tables',
@@ -37,17 +30,20 @@ const warehouseTables: Rule = {
 interface Column {
   readonly name: string;
   readonly type: string;
-  readonly mode: string;
+  readonly mode?: string;
 }
+
+/** BigQuery tells a table's types by the names of its older SQL. */
+const OLDER_NAMES: Readonly<Record<string, string>> = { INTEGER: 'INT64', FLOAT: 'FLOAT64', BOOLEAN: 'BOOL' };
 
 function tableProblems(id: string, schema: TableSchema, table: Declared): string[] {
   const columns = JSON.parse(textAt(table, 'schema') || '[]') as readonly Column[];
   const problems = Object.entries(schema.columns).flatMap(([name, type]) => {
     const column = columns.find((candidate) => candidate.name === name);
     if (column === undefined) return [`${id} lacks the column ${name}.`];
-    const mode = schema.required.includes(name) ? 'REQUIRED' : 'NULLABLE';
-    if (column.type !== type || column.mode !== mode)
-      return [`${id}.${name} is ${column.mode} ${column.type} and not ${mode} ${type}.`];
+    const wanted = `${schema.required.includes(name) ? 'REQUIRED' : 'NULLABLE'} ${type}`;
+    const found = `${column.mode ?? 'NULLABLE'} ${OLDER_NAMES[column.type] ?? column.type}`;
+    if (found !== wanted) return [`${id}.${name} is ${found} and not ${wanted}.`];
     return [];
   });
   const [field, clusterings] = [textAt(table, 'timePartitioning.field'), at(table, 'clusterings')];
@@ -56,59 +52,6 @@ function tableProblems(id: string, schema: TableSchema, table: Declared): string
     problems.push(`${id} is not clustered by ${schema.clusterBy.join(', ')}.`);
   return problems;
 }
-
-const rowFamilies: Rule = {
-  name: 'row-families',
-  description: 'Every family that the code writes exists, with a rule of what it forgets.',
-  check(resources) {
-    const tables = ofType(resources, 'bigtable/table:Table');
-    const policies = ofType(resources, 'bigtable/gCPolicy:GCPolicy');
-    return Object.entries(ROW_TABLES).flatMap(([id, families]) => {
-      const table = tables.find((candidate) => textAt(candidate, 'name') === id);
-      if (table === undefined) return [`There is no row table ${id}.`];
-      const declared = (at(table, 'columnFamilies') ?? []) as readonly { readonly family?: string }[];
-      return Object.keys(families).flatMap((family) => {
-        const rules = policies
-          .filter(
-            (policy) => lastPart(textAt(policy, 'table')) === id && textAt(policy, 'columnFamily') === family,
-          )
-          .map((policy) => textAt(policy, 'gcRules'));
-        return [
-          ...(declared.some((candidate) => candidate.family === family)
-            ? []
-            : [`${id} lacks the family ${family}.`]),
-          ...(rules.length === 1 && rules[0] !== ''
-            ? []
-            : [`${id}.${family} has ${rules.length} rules of what it forgets.`]),
-        ];
-      });
-    });
-  },
-};
-
-const waysIn: Rule = {
-  name: 'ways-in',
-  description: 'The instance and its app profiles exist; conditional writes go to one cluster.',
-  check(resources) {
-    const profiles = ofType(resources, 'bigtable/appProfile:AppProfile');
-    const missing = Object.values(APP_PROFILES).filter(
-      (id) => !profiles.some((profile) => textAt(profile, 'appProfileId') === id),
-    );
-    const isThere = ofType(resources, 'bigtable/instance:Instance').some(
-      (instance) => textAt(instance, 'name') === BIGTABLE_INSTANCE,
-    );
-    return [
-      ...(isThere ? [] : [`There is no Bigtable instance ${BIGTABLE_INSTANCE}.`]),
-      ...missing.map((id) => `There is no app profile ${id}.`),
-      ...profiles
-        .filter((profile) =>
-          [APP_PROFILES.writing, APP_PROFILES.batch].some((id) => id === textAt(profile, 'appProfileId')),
-        )
-        .filter((profile) => at(profile, 'singleClusterRouting.allowTransactionalWrites') !== true)
-        .map((profile) => `${titleOf(profile)} does not take conditional writes.`),
-    ];
-  },
-};
 
 const backups: Rule = {
   name: 'backups',
@@ -130,6 +73,25 @@ const backups: Rule = {
         .map((database) => `${titleOf(database)} cannot be restored to a moment.`),
     ];
   },
+};
+
+/** Collections whose documents end by themselves. */
+const EXPIRING = ['sessions'];
+
+const expiringDocuments: Rule = {
+  name: 'expiring-documents',
+  description: 'Documents that end by themselves are removed by Firestore.',
+  check: (resources) =>
+    EXPIRING.filter(
+      (collection) =>
+        !ofType(resources, 'firestore/field:Field').some(
+          (field) =>
+            textAt(field, 'database') === FIRESTORE_DATABASE &&
+            textAt(field, 'collection') === collection &&
+            textAt(field, 'field') === 'expiresAt' &&
+            at(field, 'ttlConfig') !== undefined,
+        ),
+    ).map((collection) => `Documents of ${collection} stay for ever.`),
 };
 
 /** How each kind of resource that holds data says that it is protected. */
@@ -169,9 +131,8 @@ const expiringBuilds: Rule = {
 
 export const DATA_RULES: readonly Rule[] = [
   warehouseTables,
-  rowFamilies,
-  waysIn,
   backups,
   protectedData,
   expiringBuilds,
+  expiringDocuments,
 ];

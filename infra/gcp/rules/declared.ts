@@ -21,13 +21,15 @@ export function ofType(resources: readonly Declared[], type: string): Declared[]
   return resources.filter((resource) => resource.type === `gcp:${type}`);
 }
 
-/** The value at a dotted path of the inputs, undefined where any part of it is missing. */
+/** The value at a dotted path of the inputs, undefined where any part of it is missing; the engine's null is missing. */
 export function at(resource: Declared, path: string): unknown {
   return path
     .split('.')
     .reduce<unknown>(
       (value, key) =>
-        typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined,
+        typeof value === 'object' && value !== null
+          ? ((value as Record<string, unknown>)[key] ?? undefined)
+          : undefined,
       resource.inputs,
     );
 }
@@ -38,9 +40,21 @@ export function textAt(resource: Declared, path: string): string {
   return typeof value === 'string' ? value : '';
 }
 
+/** As at(), of what should be a list of objects; empty where it is missing. */
+export function listAt(resource: Declared, path: string): readonly Readonly<Record<string, unknown>>[] {
+  const value = at(resource, path);
+  return Array.isArray(value) ? value : [];
+}
+
 /** `listens` of `projects/p/topics/listens`, and of `listens`. */
 export function lastPart(id: string): string {
   return id.slice(id.lastIndexOf('/') + 1);
+}
+
+/** Whether a text is as the pattern says, in which a star stands for anything but nothing. */
+export function isLike(text: string, pattern: string): boolean {
+  const parts = pattern.split('*').map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${parts.join('.+')}$`).test(text);
 }
 
 /** `pubsub.Topic listens`, to name a resource in a sentence. */

@@ -1,6 +1,7 @@
 /** Rules of what everything stands on: APIs, labels, a runtime that Google supports, closed buckets. */
+import { ENTRY_POINTS } from '../../../shared/schema/cloud.ts';
 import { apiOf } from '../apis.ts';
-import { RUNTIME } from '../deployment.ts';
+import { RUNTIME, serviceName } from '../deployment.ts';
 import { at, type Declared, ofType, type Rule, textAt, titleOf } from './declared.ts';
 
 /** What running a resource takes beyond the API that declares it. */
@@ -38,6 +39,11 @@ export const LABELLED: Readonly<Record<string, string>> = {
   'gcp:monitoring/notificationChannel:NotificationChannel': 'userLabels',
   'gcp:monitoring/slo:Slo': 'userLabels',
   'gcp:monitoring/uptimeCheckConfig:UptimeCheckConfig': 'userLabels',
+  'gcp:certificatemanager/certificate:Certificate': 'labels',
+  'gcp:certificatemanager/certificateMap:CertificateMap': 'labels',
+  'gcp:certificatemanager/certificateMapEntry:CertificateMapEntry': 'labels',
+  'gcp:certificatemanager/dnsAuthorization:DnsAuthorization': 'labels',
+  'gcp:dns/managedZone:ManagedZone': 'labels',
   'gcp:workflows/workflow:Workflow': 'labels',
 };
 
@@ -95,6 +101,25 @@ const labelled: Rule = {
     }),
 };
 
+const deployedFunctions: Rule = {
+  name: 'deployed-functions',
+  description: 'Every function of the code is deployed, by the name under which it registers.',
+  check: (resources) =>
+    Object.entries(ENTRY_POINTS).flatMap(([name, entryPoint]) => {
+      const isHosted = ofType(resources, 'cloudrunv2/service:Service').some(
+        (service) => textAt(service, 'name') === serviceName(name as keyof typeof ENTRY_POINTS),
+      );
+      const deployed = ofType(resources, 'cloudfunctionsv2/function:Function').find(
+        (one) => textAt(one, 'name') === serviceName(name as keyof typeof ENTRY_POINTS),
+      );
+      if (isHosted) return [];
+      if (deployed === undefined) return [`There is no function ${name}.`];
+      return textAt(deployed, 'buildConfig.entryPoint') === entryPoint
+        ? []
+        : [`${titleOf(deployed)} starts ${textAt(deployed, 'buildConfig.entryPoint') || 'nothing'}.`];
+    }),
+};
+
 const supportedRuntime: Rule = {
   name: 'supported-runtime',
   description: `Functions run on ${RUNTIME}.`,
@@ -119,4 +144,10 @@ const closedBuckets: Rule = {
       .map((bucket) => `${titleOf(bucket)} could be made public.`),
 };
 
-export const PLATFORM_RULES: readonly Rule[] = [enabledApis, labelled, supportedRuntime, closedBuckets];
+export const PLATFORM_RULES: readonly Rule[] = [
+  enabledApis,
+  labelled,
+  deployedFunctions,
+  supportedRuntime,
+  closedBuckets,
+];

@@ -1,4 +1,5 @@
 /** npm run keys: signing keys for a deployment, kept where they are made; what is deployed can only verify. */
+import { resolve } from 'node:path';
 import { loadSigningKeys, readSigningKeys, rotateSigningKey } from '../../../shared/auth/key-file.ts';
 import { publicPart } from '../../../shared/auth/tokens.ts';
 import { EXIT, print, runCommand } from './command.ts';
@@ -13,7 +14,7 @@ await runCommand({
   },
   positionals: [1, 1],
   run: async ({ options, positionals }) => {
-    const [folder = ''] = positionals;
+    const folder = resolve(process.env.INIT_CWD ?? '.', positionals[0] ?? '');
     await loadSigningKeys(folder);
     if (options.rotate === true) await rotateSigningKey(folder);
     print(JSON.stringify((await readSigningKeys(folder)).map(publicPart)));

@@ -1,4 +1,5 @@
 /** npm run token: a token of the local issuer, or of keys that a deployment in the cloud believes. */
+import { resolve } from 'node:path';
 import { readSigningKeys } from '../../../shared/auth/key-file.ts';
 import type { Principal } from '../../../shared/auth/principal.ts';
 import { issueToken } from '../../../shared/auth/tokens.ts';
@@ -31,7 +32,7 @@ await runCommand({
     const days = wholeNumber('days', options.days, 30, 1);
     const listenerId = options.listener ?? null;
     if (options.keys !== undefined) {
-      print(await tokenOfKeys(options.keys, listenerId, days));
+      print(await tokenOfKeys(resolve(process.env.INIT_CWD ?? '.', options.keys), listenerId, days));
       return EXIT.done;
     }
     return withOperations(async (operations) => {

@@ -10,6 +10,7 @@ import { changePointer } from '../../../shared/rows/pointer.ts';
 import { listenerKey } from '../../../shared/schema/rows.ts';
 import { hasEmulator } from '../../emulators/emulators.ts';
 import { poolText, someLines } from '../../functions/serve/pool-text.ts';
+import { type BreakingProxy, startProxy } from '../../shared/google/breaking-proxy.ts';
 import {
   type EmulatedCloud,
   installBundles,
@@ -28,6 +29,8 @@ describe.skipIf(!AVAILABLE)('the way of the data through the built bundles, on e
   let cloud: EmulatedCloud;
   let installed: Awaited<ReturnType<typeof installBundles>>;
   let rows: RowStore;
+  /** Between functions and Bigtable. */
+  let proxy: BreakingProxy;
   let environment: Record<string, string>;
   let bearer: Record<string, string>;
   const running = new Map<FunctionName, RunningFunction>();
@@ -81,7 +84,12 @@ describe.skipIf(!AVAILABLE)('the way of the data through the built bundles, on e
       installBundles(['ingest', 'update-signals', 'serve']),
     ]);
     const key = await generateSigningKey();
-    environment = { ...cloud.environment, SEGUE_KEYS: JSON.stringify([publicPart(key)]) };
+    proxy = await startProxy(cloud.bigtable.address);
+    environment = {
+      ...cloud.environment,
+      BIGTABLE_EMULATOR_HOST: proxy.address,
+      SEGUE_KEYS: JSON.stringify([publicPart(key)]),
+    };
     const clock = { now: () => Date.now() };
     const token = await issueToken({ key, principal: { kind: 'service' }, lifetimeSeconds: 3600, clock });
     bearer = { authorization: `Bearer ${token}` };
@@ -115,6 +123,7 @@ describe.skipIf(!AVAILABLE)('the way of the data through the built bundles, on e
 
   afterAll(async () => {
     await Promise.all([...running.values()].map((one) => one.stop()));
+    await proxy?.close();
     await cloud?.stop();
     installed?.remove();
   });
@@ -161,5 +170,25 @@ describe.skipIf(!AVAILABLE)('the way of the data through the built bundles, on e
     });
     expect(packed.body).toMatchObject({ accepted: 1 });
     await untilGone('song7');
+  });
+
+  test('while Bigtable is away answers say so; what was accepted before arrives once it is back', async () => {
+    const [next = ''] = await discoverWeekly();
+    await running.get('update-signals')?.stop();
+    expect((await send([play(next, 'e10')])).body).toMatchObject({ accepted: 1 });
+    proxy.refuse(true);
+    await start('update-signals');
+    const weekly = await ask('serve', `/v1/listeners/${LISTENER}/discover-weekly`);
+    const events = await send([play('song6', 'e11')]);
+    for (const { status, type } of [weekly, events])
+      expect([status, type]).toEqual([503, 'application/problem+json']);
+    proxy.refuse(false);
+    await untilGone(next);
+    expect((await send([play('song6', 'e11')])).body).toMatchObject({ accepted: 1 });
+    await untilGone('song6');
+    const row = await rows.read('listeners', listenerKey(LISTENER), [{ family: 'live', versions: 'all' }]);
+    const ids = row?.cells.map(({ qualifier }) => qualifier) ?? [];
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids).toEqual(expect.arrayContaining(['e#e10', 'e#e11']));
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ConfigError, readConfig } from '../../../infra/gcp/config.ts';
 import { settingsOf } from '../../../infra/gcp/settings.ts';
-import { exampleSettings, SIZES } from './examples.ts';
+import { exampleSettings, SIGNING_KEYS, SIZES } from './examples.ts';
 
 const read = (settings: Readonly<Record<string, string>>) =>
   readConfig({ get: (key) => settings[key], keys: () => Object.keys(settings) });
@@ -16,7 +16,13 @@ const problemsOf = (settings: Readonly<Record<string, string>>): readonly string
   return [];
 };
 
-const GOOD = { size: 'dev', project: 'my-project', region: 'europe-west1', signingKeys: '[]' };
+const GOOD = {
+  size: 'dev',
+  project: 'my-project',
+  region: 'europe-west1',
+  publicApi: 'true',
+  signingKeys: SIGNING_KEYS,
+};
 
 describe('the configuration', () => {
   test.each(SIZES)('of the example %s is whole', (size) => {
@@ -37,39 +43,90 @@ describe('the configuration', () => {
       labels: '{"Team": "music"}',
       bigtabel: '{}',
     });
-    const text = problems.join('\n');
-    for (const name of [
-      'segue:size',
+    expect(problems.map((problem) => problem.slice(0, problem.indexOf(': '))).sort()).toEqual([
       'gcp:project',
       'gcp:region',
+      'segue:alertEmails[0]',
+      'segue:bigtabel',
+      'segue:functions.serve.concurrency',
+      'segue:functions.serve.memory',
+      'segue:functions.sing',
+      'segue:labels.Team',
       'segue:publicApi',
       'segue:schedule.hour',
       'segue:schedule.timeZone',
-      'segue:alertEmails[0]',
-      'segue:functions.serve.memory',
-      'segue:functions.serve.concurrency',
-      'segue:labels.Team',
-      'segue:bigtabel',
-    ])
-      expect(text).toContain(name);
-    expect(problems.length).toBeGreaterThanOrEqual(11);
+      'segue:size',
+    ]);
+    const { message } = new ConfigError(problems);
+    expect(message.split('\n')).toHaveLength(1 + problems.length);
   });
 
-  test.each<[string, Record<string, string>, string]>([
-    ['nobody could sign in', { signingKeys: undefined as never }, 'segue:oidc'],
+  test('tells contradictions too where something else is wrong, but none that follows from it', () => {
+    const problems = problemsOf({
+      size: 'dev',
+      region: 'europe-west1',
+      publicApi: 'true',
+      callers: '["group:a@example.com"]',
+      oidc: '{"issuer": "http://plain.example.com"}',
+      retentionDays: '7',
+    });
+    expect(problems.map((problem) => problem.slice(0, problem.indexOf(': '))).sort()).toEqual([
+      'gcp:project',
+      'segue:callers',
+      'segue:oidc.audience',
+      'segue:oidc.issuer',
+      'segue:retentionDays',
+    ]);
+  });
+
+  test.each([
+    [{ bigtabel: '{}' }, 'segue:bigtabel: there is no such setting; did you mean segue:bigtable?'],
+    [{ publicAPI: 'true' }, 'segue:publicAPI: there is no such setting; did you mean segue:publicApi?'],
+    [
+      { bigtable: '{"minNode": 2}' },
+      'segue:bigtable.minNode: there is no such setting; did you mean segue:bigtable.minNodes?',
+    ],
+    [
+      { functions: '{"serve": {"memroy": "1Gi"}}' },
+      'segue:functions.serve.memroy: there is no such setting; did you mean segue:functions.serve.memory?',
+    ],
+    [{ turbo: 'true' }, 'segue:turbo: there is no such setting'],
+  ])('names an unknown setting, and the one that was meant: %j', (settings, sentence) => {
+    expect(problemsOf({ ...GOOD, ...settings })).toEqual([sentence]);
+  });
+
+  test.each<[string, Record<string, string | undefined>, string]>([
+    ['nobody could sign in', { signingKeys: undefined }, 'segue:oidc'],
+    ['a list of no keys', { signingKeys: '[]' }, 'segue:signingKeys'],
     ['two places for one key', { signingKeysSecret: 'keys' }, 'segue:signingKeysSecret'],
     ['keys that are no JSON', { signingKeys: 'secret!' }, 'segue:signingKeys'],
-    ['everybody and somebody', { publicApi: 'true', callers: '["group:a@example.com"]' }, 'segue:callers'],
-    ['a domain nobody may use', { domain: '{"name": "api.example.com"}' }, 'segue:domain'],
+    ['a key of another kind', { signingKeys: '{"kty": "RSA", "kid": "a"}' }, 'segue:signingKeys[0]'],
+    [
+      'a key that signs',
+      { signingKeys: '{"kty": "OKP", "crv": "Ed25519", "x": "a", "d": "b", "kid": "c"}' },
+      'segue:signingKeys[0]',
+    ],
+    ['everybody and somebody', { callers: '["group:a@example.com"]' }, 'segue:callers'],
+    ['nobody at all', { publicApi: 'false' }, 'segue:callers'],
+    [
+      'a domain nobody may use',
+      { publicApi: 'false', callers: '["group:a@example.com"]', domain: '{"name": "api.example.com"}' },
+      'segue:domain',
+    ],
     [
       'a public API in a private network',
-      { publicApi: 'true', privateNetwork: '{"network": "n", "subnetwork": "s"}' },
+      { privateNetwork: '{"network": "n", "subnetwork": "s"}' },
       'segue:publicApi',
     ],
     [
       'fewer nodes at most than at least',
       { bigtable: '{"minNodes": 5, "maxNodes": 2}' },
       'segue:bigtable.minNodes',
+    ],
+    [
+      'more nodes than autoscaling takes',
+      { bigtable: '{"minNodes": 1, "maxNodes": 11}' },
+      'segue:bigtable.maxNodes',
     ],
     [
       'one zone twice',
@@ -82,20 +139,39 @@ describe('the configuration', () => {
       { functions: '{"serve": {"minInstances": 9, "maxInstances": 3}}' },
       'segue:functions.serve.minInstances',
     ],
+    [
+      'more memory than a CPU may have',
+      { functions: '{"serve": {"memory": "8Gi"}}' },
+      'segue:functions.serve.memory',
+    ],
+    [
+      'less memory than four CPUs need',
+      { functions: '{"serve": {"cpu": "4", "memory": "1Gi"}}' },
+      'segue:functions.serve.memory',
+    ],
   ])('does not contradict itself: %s', (_, settings, name) => {
     const given = Object.entries({ ...GOOD, ...settings }).filter(([, value]) => value !== undefined);
-    const problems = problemsOf(Object.fromEntries(given));
-    expect(problems).toHaveLength(1);
-    expect(problems[0]?.startsWith(name)).toBe(true);
+    const problems = problemsOf(Object.fromEntries(given) as Record<string, string>);
+    expect(problems.map((problem) => problem.slice(0, problem.indexOf(': ')))).toEqual([name]);
+  });
+
+  test('without trouble says nothing', () => {
+    expect(problemsOf(GOOD)).toEqual([]);
   });
 
   test('never quotes a key', () => {
-    expect(problemsOf({ ...GOOD, signingKeys: 'very-secret' }).join()).not.toContain('very-secret');
+    for (const signingKeys of ['very-secret', '{"kty": "OKP", "d": "very-secret"}', '["very-secret"]']) {
+      const problems = problemsOf({ ...GOOD, signingKeys });
+      expect(problems).not.toEqual([]);
+      expect(problems.join()).not.toContain('very-secret');
+    }
   });
 
   test('is read from a stack’s settings by their names', () => {
     const raw = settingsOf({ 'gcp:project': 'p', 'segue:size': 'dev', 'other:thing': 'x' });
     expect([raw.get('project'), raw.get('size'), raw.get('thing')]).toEqual(['p', 'dev', undefined]);
     expect(raw.keys?.()).toEqual(['size']);
+    const misplaced = settingsOf({ 'segue:size': 'dev', 'segue:region': 'europe-west1' });
+    expect(() => readConfig(misplaced)).toThrow('segue:region: belongs to the provider; set gcp:region');
   });
 });

@@ -7,6 +7,11 @@ import { type Collected, evaluate } from './mocks.ts';
 export const SIZES = ['dev', 'team', 'internet'] as const;
 export type ExampleSize = (typeof SIZES)[number];
 
+/** The public part of a signing key (RFC 8037, appendix A), as `npm run keys` prints it. */
+export const SIGNING_KEYS = JSON.stringify([
+  { kty: 'OKP', crv: 'Ed25519', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo', kid: 'rfc-8037' },
+]);
+
 /** Settings of Pulumi.<size>.yaml.example by their short names, as texts. */
 export function exampleSettings(size: ExampleSize): Record<string, string> {
   const path = fileURLToPath(new URL(`../../../Pulumi.${size}.yaml.example`, import.meta.url));
@@ -18,7 +23,7 @@ export function exampleSettings(size: ExampleSize): Record<string, string> {
     ]),
   );
   // The dev example sets it by a command, encrypted.
-  return settings.oidc === undefined ? { ...settings, signingKeys: '[]' } : settings;
+  return settings.oidc === undefined ? { ...settings, signingKeys: SIGNING_KEYS } : settings;
 }
 
 const evaluated = new Map<ExampleSize, Promise<Awaited<ReturnType<typeof evaluate>>>>();

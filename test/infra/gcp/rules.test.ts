@@ -107,7 +107,7 @@ describe('rules notice', () => {
     [
       'two functions of one account',
       named('cloudfunctionsv2/function:Function', 'ingest'),
-      { serviceConfig: { serviceAccountEmail: 'segue-rebuild@a-project.iam.gserviceaccount.com' } },
+      { serviceConfig: { serviceAccountEmail: 'segue-rebuild@my-project.iam.gserviceaccount.com' } },
       'own-accounts',
     ],
     [
@@ -147,8 +147,8 @@ describe('who may call', () => {
       .map(({ inputs }) => `${inputs.member} ${inputs.name}`)
       .sort();
   const accounts = [
-    'serviceAccount:segue-invoker@a-project.iam.gserviceaccount.com segue-update-signals',
-    'serviceAccount:segue-workflow@a-project.iam.gserviceaccount.com segue-rebuild',
+    'serviceAccount:segue-invoker@my-project.iam.gserviceaccount.com segue-update-signals',
+    'serviceAccount:segue-workflow@my-project.iam.gserviceaccount.com segue-rebuild',
   ];
 
   test('publicApi opens ingest and serve, and nothing else', async () => {
@@ -170,6 +170,8 @@ describe('who may call', () => {
       'group:apps@example.com segue-ingest',
       'group:apps@example.com segue-serve',
       ...accounts,
+      // Checks of uptime come in the name of Cloud Monitoring.
+      'serviceAccount:service-123456789012@gcp-sa-monitoring-notification.iam.gserviceaccount.com segue-serve',
     ]);
   });
 });

@@ -1,58 +1,11 @@
-import protobuf from 'protobufjs';
 import { describe, expect, test } from 'vitest';
+import { TransientError } from '../../../shared/errors.ts';
 import { RowAssembly } from '../../../shared/google/bigtable-chunks.ts';
-
-/** google.bigtable.v2.ReadRowsResponse as the public definition has it, encoded by a library that ours does not use here. */
-const { root } = protobuf.parse(`
-  syntax = "proto3";
-  message StringValue { string value = 1; }
-  message BytesValue { bytes value = 1; }
-  message CellChunk {
-    bytes row_key = 1;
-    StringValue family_name = 2;
-    BytesValue qualifier = 3;
-    int64 timestamp_micros = 4;
-    repeated string labels = 5;
-    bytes value = 6;
-    int32 value_size = 7;
-    bool reset_row = 8;
-    bool commit_row = 9;
-  }
-  message ReadRowsResponse { repeated CellChunk chunks = 1; bytes last_scanned_row_key = 2; }
-`);
-const Response = root.lookupType('ReadRowsResponse');
-
-interface Chunk {
-  readonly row?: string;
-  readonly family?: string;
-  readonly qualifier?: string;
-  /** ms */
-  readonly at?: number;
-  readonly value?: string | Buffer;
-  readonly size?: number;
-  readonly reset?: boolean;
-  readonly commit?: boolean;
-}
-
-function message(chunks: readonly Chunk[], lastScanned?: string): Uint8Array {
-  return Response.encode({
-    chunks: chunks.map(({ row, family, qualifier, at, value, size, reset, commit }) => ({
-      ...(row !== undefined && { rowKey: Buffer.from(row) }),
-      ...(family !== undefined && { familyName: { value: family } }),
-      ...(qualifier !== undefined && { qualifier: { value: Buffer.from(qualifier) } }),
-      ...(at !== undefined && { timestampMicros: at * 1000 }),
-      ...(value !== undefined && { value: Buffer.from(value) }),
-      ...(size !== undefined && { valueSize: size }),
-      ...(reset !== undefined && { resetRow: reset }),
-      ...(commit !== undefined && { commitRow: commit }),
-    })),
-    ...(lastScanned !== undefined && { lastScannedRowKey: Buffer.from(lastScanned) }),
-  }).finish();
-}
+import { type Chunk, rowsMessage as message } from './bigtable-protocol.ts';
 
 /** Rows of a stream, as `key family:qualifier@timestamp=value …`. */
 function assemble(...messages: readonly (readonly Chunk[])[]): string[] {
-  const assembly = new RowAssembly();
+  const assembly = new RowAssembly('pools');
   const rows = messages.flatMap((chunks) => assembly.push(message(chunks)));
   assembly.end();
   return rows.map(
@@ -123,18 +76,18 @@ describe('rows out of chunks', () => {
   });
 
   test('timestamps beyond a double’s microseconds are exact', () => {
-    const assembly = new RowAssembly();
+    const assembly = new RowAssembly('pools');
     const at = 9_007_199_254_740;
     const [row] = assembly.push(message([{ ...whole, at }]));
     expect(row?.cells[0]?.timestamp).toBe(at);
   });
 
   test('a broken stream goes on after the last whole row, or what was scanned past', () => {
-    const assembly = new RowAssembly();
+    const assembly = new RowAssembly('pools');
     assembly.push(message([whole, { ...whole, row: 's', commit: false }]));
     expect(assembly.lastKey).toBe('r');
     expect(() => assembly.end()).toThrow('in the middle of a row');
-    const filtered = new RowAssembly();
+    const filtered = new RowAssembly('pools');
     filtered.push(message([whole]));
     filtered.push(message([], 'z'));
     expect(filtered.lastKey).toBe('z');
@@ -160,7 +113,72 @@ describe('rows out of chunks', () => {
     ],
     ['a commit in the middle of a cell', [{ ...whole, size: 9 }]],
     ['a reset of nothing', [{ reset: true }]],
-  ])('what the protocol does not allow is refused, as what may pass: %s', (_, chunks) => {
-    expect(() => assemble(chunks)).toThrow(/Bigtable’s|Bigtable's stream of rows/);
+    [
+      'a reset with a part of the row',
+      [
+        { ...whole, commit: false },
+        { reset: true, value: 'v' },
+      ],
+    ],
+    [
+      'a reset that commits',
+      [
+        { ...whole, commit: false },
+        { reset: true, commit: true },
+      ],
+    ],
+    [
+      'another qualifier in the middle of a cell',
+      [
+        { row: 'r', family: 'f', qualifier: 'q', at: 1, value: 'va', size: 4 },
+        { qualifier: 'p', value: 'lu', commit: true },
+      ],
+    ],
+    ['a row twice', [whole, whole]],
+    ['a row after a later one', [{ ...whole, row: 's' }, whole]],
+    [
+      'a row by UTF-16 before, by bytes after',
+      [
+        { ...whole, row: '\u{1f3b5}' },
+        { ...whole, row: '\u{fffd}' },
+      ],
+    ],
+    ['a next row without its key', [whole, { family: 'f', qualifier: 'q', value: 'v', commit: true }]],
+  ])('what the protocol does not allow is refused, as what may pass, naming the table: %s', (_, chunks) => {
+    expect(() => assemble(chunks)).toThrow(TransientError);
+    expect(() => assemble(chunks)).toThrow(/Bigtable's stream of rows of pools/);
+  });
+
+  test('a message that ends in the middle of a field is refused, as what may pass', () => {
+    const bytes = message([{ ...whole, value: 'a longer value' }]);
+    for (let length = 1; length < bytes.length; length++)
+      expect(() => new RowAssembly('pools').push(bytes.subarray(0, length))).toThrow(TransientError);
+  });
+
+  test('a scan past rows with one open is refused', () => {
+    const assembly = new RowAssembly('pools');
+    assembly.push(message([{ ...whole, commit: false }]));
+    expect(() => assembly.push(message([], 'z'))).toThrow(TransientError);
+  });
+
+  test('what comes of a stream does not depend on how its chunks travel in messages', () => {
+    const chunks: Chunk[] = [
+      { row: 'a', family: 'f', qualifier: 'q', at: 2, value: 'ol', size: 4 },
+      { reset: true },
+      { row: 'a', family: 'f', qualifier: 'q', at: 2, value: 'ne', size: 3 },
+      { value: 'w' },
+      { at: 1, value: 'x' },
+      { family: 'g', qualifier: 'q', at: 1, value: 'y', commit: true },
+      { row: 'b', family: 'f', qualifier: 'p', at: 1, value: 'z', commit: true },
+    ];
+    const expected = ['a f:q@2=new f:q@1=x g:q@1=y', 'b f:p@1=z'];
+    for (let cuts = 0; cuts < 2 ** (chunks.length - 1); cuts++) {
+      const messages: Chunk[][] = [[]];
+      chunks.forEach((chunk, i) => {
+        messages.at(-1)?.push(chunk);
+        if (i < chunks.length - 1 && (cuts >> i) & 1) messages.push([]);
+      });
+      expect(assemble(...messages)).toEqual(expected);
+    }
   });
 });

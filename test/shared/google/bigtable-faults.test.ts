@@ -69,6 +69,22 @@ describe.skipIf(!hasEmulator('bigtable'))('Bigtable behind connections that brea
     expect(proxy.connections).toBeGreaterThan(1);
   });
 
+  test('a scan whose connection falls silent goes on over another one, and misses and repeats nothing', async () => {
+    const keys = Array.from({ length: 3_000 }, (_, i) => `silence#${String(i).padStart(5, '0')}`);
+    await direct.write(
+      'listeners',
+      keys.map((key) => cell(key, 'q', 'x'.repeat(3_000))),
+    );
+    const store = open({ connections: 2, silenceMs: 300 });
+    const found: string[] = [];
+    for await (const { key } of store.scan('listeners', { prefix: 'silence#' })) {
+      if (found.length === 0) proxy.freeze();
+      found.push(key);
+    }
+    expect(found).toEqual(keys);
+    expect(proxy.connections).toBe(2);
+  });
+
   test('a bulk write through cuts is complete', async () => {
     const store = open();
     const cells = Array.from({ length: 25_000 }, (_, i) => cell(`bulk#${i % 5_000}`, `q${i}`, String(i)));
@@ -166,6 +182,58 @@ describe.skipIf(!hasEmulator('bigtable'))('Bigtable behind connections that brea
     expect(winners).toHaveLength(1);
     const row = await direct.read('listeners', 'hot#1', [{ family: 'live', versions: 'all' }]);
     expect(row?.cells.map(({ value }) => value)).toEqual(winners);
+  });
+
+  test('no increment of a hot cell is lost or counted twice among racers whose connections are cut', async () => {
+    const racers = Array.from({ length: 6 }, () => open());
+    const counter = (value: string, timestamp: number): CellWrite => ({
+      key: 'meta#counter',
+      family: 'pointer',
+      qualifier: 'active',
+      timestamp,
+      value,
+    });
+    let isOver = false;
+    const cutting = (async () => {
+      while (!isOver) {
+        await sleep(40);
+        proxy.cut();
+      }
+    })();
+    // As publishing does it: each value names its writer, so that a success is never another's.
+    const increment = async (store: RowStore, writer: string) => {
+      for (;;) {
+        const old = (await store.read('pools', 'meta#counter'))?.cells[0];
+        const count = Number(old?.value.split(' ')[0] ?? 0) + 1;
+        const next = counter(`${count} ${writer}`, (old?.timestamp ?? 0) + 1);
+        if (await store.compareAndSet('pools', next, old?.value)) return;
+      }
+    };
+    const writers = Array.from({ length: 30 }, (_, i) => increment(racers[i % 6] as RowStore, `writer ${i}`));
+    await Promise.all(writers);
+    isOver = true;
+    await cutting;
+    const row = await direct.read('pools', 'meta#counter', [{ family: 'pointer', versions: 'all' }]);
+    expect(row?.cells.map(({ value }) => Number(value.split(' ')[0]))).toEqual(
+      Array.from({ length: 30 }, (_, i) => 30 - i),
+    );
+    expect(new Set(row?.cells.map(({ value }) => value.split(' ').slice(1).join(' '))).size).toBe(30);
+  });
+
+  test('a removal whose answer is lost is done, and spares what came later', async () => {
+    const store = open({ writes: { attemptMs: 300, totalMs: 5_000 } });
+    await direct.write('listeners', [cell('gone#1', 'q', 'old', 10)]);
+    await store.read('listeners', 'warm-up');
+    proxy.mute(true);
+    const removing = store.deleteRows('listeners', ['gone#1'], { unlessAfter: 20 });
+    await until(async () => (await direct.read('listeners', 'gone#1')) === undefined);
+    await direct.write('listeners', [cell('gone#1', 'q', 'came back', 30)]);
+    proxy.cut();
+    proxy.mute(false);
+    await removing;
+    expect((await direct.read('listeners', 'gone#1'))?.cells.map(({ value }) => value)).toEqual([
+      'came back',
+    ]);
   });
 
   test('a table that is not there is said by its name, and not tried again', async () => {

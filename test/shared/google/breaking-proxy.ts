@@ -9,6 +9,8 @@ export interface BreakingProxy {
   refuse(yes: boolean): void;
   /** What the server says does not get through, for as long as this is true. */
   mute(yes: boolean): void;
+  /** Connections that are there pass nothing any more, either way, and stay; later ones are well. */
+  freeze(): void;
   /** Cuts every connection after so many more bytes of the server's. */
   cutAfter(bytes: number): void;
   /** Cuts every connection now. */
@@ -20,6 +22,7 @@ export interface BreakingProxy {
 export async function startProxy(target: string): Promise<BreakingProxy> {
   const [host = '', port = ''] = target.split(':');
   const pairs = new Set<readonly [Socket, Socket]>();
+  const frozen = new WeakSet<readonly [Socket, Socket]>();
   let refuses = false;
   let mutes = false;
   let left = Number.POSITIVE_INFINITY;
@@ -45,9 +48,11 @@ export async function startProxy(target: string): Promise<BreakingProxy> {
         pairs.delete(pair);
       });
     }
-    client.on('data', (chunk) => upstream.write(chunk));
+    client.on('data', (chunk) => {
+      if (!frozen.has(pair)) upstream.write(chunk);
+    });
     upstream.on('data', (chunk) => {
-      if (mutes) return;
+      if (mutes || frozen.has(pair)) return;
       if (chunk.length > left) {
         client.write(chunk.subarray(0, left), cut);
         left = Number.POSITIVE_INFINITY;
@@ -69,6 +74,9 @@ export async function startProxy(target: string): Promise<BreakingProxy> {
     },
     mute: (yes) => {
       mutes = yes;
+    },
+    freeze: () => {
+      for (const pair of pairs) frozen.add(pair);
     },
     cutAfter: (bytes) => {
       left = bytes;

@@ -5,6 +5,7 @@ import { deploymentOf, LIVE_DAYS } from '../../../../infra/gcp/cost/workload.ts'
 import type { ListeningEvent } from '../../../../shared/domain/event.ts';
 import { liveEventCell } from '../../../../shared/rows/live-events.ts';
 import { STAGES } from '../../../../shared/sql/stages.ts';
+import { SIGNING_KEYS } from '../examples.ts';
 
 const UUID = '0f8fad5b-d9cb-469f-a165-70867728950e';
 const ID = '4uLU6hMCjMI75M1A2tKUQC';
@@ -73,7 +74,8 @@ describe('a deployment that is priced', () => {
       size,
       project: 'a-project',
       region: 'us-central1',
-      signingKeys: '[]',
+      publicApi: 'true',
+      signingKeys: SIGNING_KEYS,
     };
     const config = readConfig({ get: (key) => settings[key] });
     const deployment = deploymentOf(size);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SCENARIOS, scenario } from '../../../../infra/gcp/cost/document.ts';
-import { evaluate, SIZES } from '../mocks.ts';
+import { SIGNING_KEYS, SIZES } from '../examples.ts';
+import { evaluate } from '../mocks.ts';
 
 /** What each type that the program declares is billed as, by the product of a line; null where it costs nothing. */
 const BILLED_AS: Readonly<Record<string, string | null>> = {
@@ -15,6 +16,11 @@ const BILLED_AS: Readonly<Record<string, string | null>> = {
   'bigtable/table:Table': 'Bigtable',
   'bigtable/tableIamMember:TableIamMember': null,
   'billing/budget:Budget': null,
+  // Up to a hundred certificates cost nothing.
+  'certificatemanager/certificate:Certificate': null,
+  'certificatemanager/certificateMap:CertificateMap': null,
+  'certificatemanager/certificateMapEntry:CertificateMapEntry': null,
+  'certificatemanager/dnsAuthorization:DnsAuthorization': null,
   'cloudfunctionsv2/function:Function': 'Functions',
   'cloudrunv2/service:Service': 'Cloud Run',
   'cloudrunv2/serviceIamMember:ServiceIamMember': null,
@@ -23,7 +29,6 @@ const BILLED_AS: Readonly<Record<string, string | null>> = {
   // In use by a forwarding rule, an address costs nothing.
   'compute/globalAddress:GlobalAddress': null,
   'compute/globalForwardingRule:GlobalForwardingRule': 'Load balancer',
-  'compute/managedSslCertificate:ManagedSslCertificate': null,
   'compute/regionNetworkEndpointGroup:RegionNetworkEndpointGroup': null,
   'compute/sSLPolicy:SSLPolicy': null,
   'compute/securityPolicy:SecurityPolicy': 'Cloud Armor',
@@ -71,7 +76,7 @@ describe.each(SIZES)('the stack of size %s', (size) => {
       project: 'a-project',
       region: 'us-central1',
       publicApi: 'true',
-      signingKeys: '[]',
+      signingKeys: SIGNING_KEYS,
       alertEmails: '["oncall@example.com"]',
       ...(size === 'internet' && { domain: '{"name":"music.example.com","dnsZone":"example-com"}' }),
     });
