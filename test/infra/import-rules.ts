@@ -79,7 +79,7 @@ const KEPT_PACKAGES: readonly (readonly [string, RegExp, RegExp])[] = [
   [
     'the Functions Framework',
     /^@google-cloud\/functions-framework/,
-    /^(functions\/[^/]+\/index\.ts$|test\/bench\/)/,
+    /^(functions\/[^/]+\/index\.ts$|test\/)/,
   ],
   ['Pulumi', /^@pulumi\//, /^(infra\/gcp|test\/infra\/gcp)\//],
   ['lmdb', /^lmdb(\/|$)/, /^(shared\/embedded|test)\//],
