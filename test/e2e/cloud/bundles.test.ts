@@ -1,4 +1,8 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { buildBundles } from '../../../infra/gcp/bundles.ts';
 import type { FunctionName } from '../../../infra/gcp/sizes.ts';
 import { generateSigningKey } from '../../../shared/auth/key-file.ts';
 import { issueToken, publicPart } from '../../../shared/auth/tokens.ts';
@@ -11,6 +15,7 @@ import { listenerKey } from '../../../shared/schema/rows.ts';
 import { hasEmulator } from '../../emulators/emulators.ts';
 import { poolText, someLines } from '../../functions/serve/pool-text.ts';
 import { type BreakingProxy, startProxy } from '../../shared/google/breaking-proxy.ts';
+import { ROOT } from '../host-process.ts';
 import {
   type EmulatedCloud,
   installBundles,
@@ -126,6 +131,19 @@ describe.skipIf(!AVAILABLE)('the way of the data through the built bundles, on e
     await proxy?.close();
     await cloud?.stop();
     installed?.remove();
+  });
+
+  test('the same sources are the same bytes, and credentials wait in a file of their own', async () => {
+    const again = await buildBundles(ROOT);
+    expect(again).toEqual(installed.bundles);
+    const path = join(installed.folders.serve ?? '', 'google-auth.js');
+    const { GoogleAuth } = (await import(pathToFileURL(path).href)) as typeof import('google-auth-library');
+    const client = await new GoogleAuth({
+      credentials: { client_email: 'a@b', private_key: 'c' },
+    }).getClient();
+    expect(client.getRequestHeaders).toBeTypeOf('function');
+    for (const file of ['index.js', 'server.js'])
+      expect(statSync(join(installed.folders.serve ?? '', file)).size).toBeLessThan(1_100_000);
   });
 
   test('one play goes in by HTTP and changes the answer', async () => {
