@@ -90,14 +90,11 @@ export class BigtableCalls {
         const call = this.#call(table, SCAN_ATTEMPT_MS);
         const open = (signal: AbortSignal) => channel.stream(READ_ROWS, request, { ...call, signal });
         for await (const message of unlessSilent(open, silenceMs)) {
-          for (const row of assembly.push(message)) {
-            after = row.key;
-            failures = 0;
-            yield row;
-          }
-          // Scanned past where no row passed its filters: that is progress as well.
-          if (assembly.lastKey !== undefined && assembly.lastKey !== after) failures = 0;
-          after = assembly.lastKey ?? after;
+          yield* assembly.push(message);
+          // Also rows that were only scanned past, because they do not pass the filters, are progress.
+          if (assembly.lastKey === undefined || assembly.lastKey === after) continue;
+          after = assembly.lastKey;
+          failures = 0;
         }
         assembly.end();
         return;

@@ -77,25 +77,33 @@ export function createGrpcChannel(options: GrpcChannelOptions): GrpcChannel {
   const connections = Array.from({ length: options.connections ?? 1 }, () => new Connection(origin));
   let turn = 0;
 
-  async function open(method: string, request: Uint8Array, call: GrpcCall): Promise<ClientHttp2Stream> {
-    const authorization = emulatorHost === undefined ? await authorize(scopes, origin) : undefined;
+  /** The stream, and what is left of the call's time. */
+  async function open(
+    method: string,
+    request: Uint8Array,
+    call: GrpcCall,
+  ): Promise<readonly [ClientHttp2Stream, GrpcCall]> {
+    if (call.signal?.aborted === true) throw new GrpcFailure(CODE.CANCELLED, 'given up by its caller');
+    const began = performance.now();
+    const authorization =
+      emulatorHost === undefined ? await inTime(authorize(scopes, origin), call) : undefined;
+    const timeoutMs = Math.max(1, call.timeoutMs - (performance.now() - began));
     turn = (turn + 1) % connections.length;
     const stream = (connections[turn] as Connection).request({
       ':method': 'POST',
       ':path': method,
       'content-type': 'application/grpc',
       te: 'trailers',
-      'grpc-timeout': `${Math.ceil(call.timeoutMs)}m`,
+      'grpc-timeout': `${Math.ceil(timeoutMs)}m`,
       'x-goog-request-params': call.routing,
       ...(authorization !== undefined && { authorization }),
     });
     stream.end(framed(request));
-    return stream;
+    return [stream, { ...call, timeoutMs }];
   }
 
   const collect = async (method: string, request: Uint8Array, call: GrpcCall): Promise<Buffer[]> => {
-    call.signal?.throwIfAborted();
-    return receiveAll(await open(method, request, call), call);
+    return receiveAll(...(await open(method, request, call)));
   };
 
   return {
@@ -105,7 +113,7 @@ export function createGrpcChannel(options: GrpcChannelOptions): GrpcChannel {
       return answer ?? Buffer.alloc(0);
     },
     async *stream(method, request, call) {
-      yield* receive(await open(method, request, call), call);
+      yield* receive(...(await open(method, request, call)));
     },
     close: () => {
       for (const connection of connections) connection.close();
@@ -186,22 +194,33 @@ function framed(message: Uint8Array): Buffer {
   return frame;
 }
 
-/** Cuts what arrives into messages. */
+/** Cuts what arrives into messages. A message is put together once, when all of it is here: it may be of megabytes. */
 class Frames {
-  #rest: Buffer = Buffer.alloc(0);
+  #parts: Buffer[] = [];
+  #length = 0;
+  /** Bytes without which there is no next message, as far as is known. */
+  #needed = 5;
 
   push(chunk: Buffer): Buffer[] {
-    let bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
+    this.#parts.push(chunk);
+    this.#length += chunk.length;
     const messages: Buffer[] = [];
+    if (this.#length < this.#needed) return messages;
+    let bytes = this.#parts.length === 1 ? chunk : Buffer.concat(this.#parts);
+    this.#needed = 5;
     while (bytes.length >= 5) {
       const end = 5 + bytes.readUInt32BE(1);
-      if (bytes.length < end) break;
+      if (bytes.length < end) {
+        this.#needed = end;
+        break;
+      }
       if (bytes[0] !== 0)
         throw new GrpcFailure(CODE.INTERNAL, 'a compressed message, which was not asked for');
       messages.push(bytes.subarray(5, end));
       bytes = bytes.subarray(end);
     }
-    this.#rest = bytes;
+    this.#parts = [bytes];
+    this.#length = bytes.length;
     return messages;
   }
 }
@@ -317,6 +336,21 @@ async function* receive(stream: ClientHttp2Stream, call: GrpcCall): AsyncIterabl
     if (!stream.closed) stream.close(constants.NGHTTP2_CANCEL);
   }
   if (failure !== undefined) throw failure;
+}
+
+/** Credentials are looked for in the time of the call that needs them, also when who gives them hangs. */
+function inTime<T>(work: Promise<T>, { timeoutMs, signal }: GrpcCall): Promise<T> {
+  const given = Promise.withResolvers<T>();
+  const late = () =>
+    given.reject(new GrpcFailure(CODE.DEADLINE_EXCEEDED, `no credentials within ${timeoutMs} ms`));
+  const abort = () => given.reject(new GrpcFailure(CODE.CANCELLED, 'given up by its caller'));
+  const timer = setTimeout(late, timeoutMs);
+  signal?.addEventListener('abort', abort, { once: true });
+  work.then(given.resolve, given.reject);
+  return given.promise.finally(() => {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', abort);
+  });
 }
 
 type AuthClient = { getRequestHeaders(url?: string): Promise<Headers> };

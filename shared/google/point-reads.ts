@@ -20,6 +20,11 @@ const MOST_KEYS = 32;
  * busy one sends fewer and larger requests the busier it is.
  */
 const MOST_UNDER_WAY = 4;
+/**
+ * Longest that a read gathers, ms; then it goes, however many are under way. Its deadline runs from when it is sent: in an
+ * outage, when each request takes all of its own, a queue of them would keep the last reader many times as long.
+ */
+const LONGEST_GATHERING_MS = 50;
 
 /** Reads of one table under the same filters. */
 class Lane {
@@ -27,6 +32,7 @@ class Lane {
   readonly #waiting = new Map<string, Waiting[]>();
   #underWay = 0;
   #isScheduled = false;
+  #due: NodeJS.Timeout | undefined;
 
   constructor(send: (keys: readonly string[]) => Promise<ReadonlyMap<string, Row>>) {
     this.#send = send;
@@ -51,8 +57,8 @@ class Lane {
     });
   }
 
-  #start(onIdle: () => void): void {
-    while (this.#waiting.size > 0 && this.#underWay < MOST_UNDER_WAY) {
+  #start(onIdle: () => void, isDue = false): void {
+    while (this.#waiting.size > 0 && (isDue || this.#underWay < MOST_UNDER_WAY)) {
       const batch = new Map<string, Waiting[]>();
       for (const [key, waiting] of this.#waiting) {
         batch.set(key, waiting);
@@ -75,6 +81,14 @@ class Lane {
           if (this.isIdle) onIdle();
         });
     }
+    if (this.#waiting.size === 0) {
+      clearTimeout(this.#due);
+      this.#due = undefined;
+    } else
+      this.#due ??= setTimeout(() => {
+        this.#due = undefined;
+        this.#start(onIdle, true);
+      }, LONGEST_GATHERING_MS);
   }
 }
 

@@ -31,7 +31,7 @@ const keysOf = (request: { entries: readonly { rowKey: string }[] }) =>
 describe('bulk writes', () => {
   test('go out as the public definition has them, one entry a row in the order of its cells', async () => {
     const { store, sent } = scripted(function* ({ request }) {
-      yield statuses(...request.entries.map((_: unknown, index: number) => [index, 0] as const));
+      yield statuses(...request.entries.map((_, index) => [index, 0] as const));
     });
     await store.write('listeners', [
       cell('a', { value: '1' }),
@@ -105,15 +105,12 @@ describe('bulk writes', () => {
 
   test('are cut into requests by cells and by bytes, a row never', async () => {
     const { store, sent } = scripted(function* ({ request }) {
-      yield statuses(...request.entries.map((_: unknown, index: number) => [index, 0] as const));
+      yield statuses(...request.entries.map((_, index) => [index, 0] as const));
     });
     const cells = Array.from({ length: 25_000 }, (_, i) => cell(`k${i % 5_000}`, { qualifier: `q${i}` }));
     await store.write('listeners', cells);
     const sizes = sent.map(({ request }) =>
-      request.entries.reduce(
-        (sum: number, { mutations }: { mutations: unknown[] }) => sum + mutations.length,
-        0,
-      ),
+      request.entries.reduce((sum, { mutations }) => sum + mutations.length, 0),
     );
     expect(sizes).toEqual([10_000, 10_000, 5_000]);
     expect(new Set(sent.flatMap(({ request }) => keysOf(request))).size).toBe(5_000);
@@ -241,12 +238,13 @@ describe('scans', () => {
     expect(sent).toHaveLength(6);
     const slow = scripted(function* (_, index) {
       if (index === 20) return;
-      // Rows and mere progress in turn.
+      // Ten rows, one by one, then ten times mere progress.
       const key = `k${String(index).padStart(2, '0')}`;
-      yield index % 2 === 0 ? rowsMessage([chunk(key)]) : rowsMessage([], key);
+      yield index < 10 ? rowsMessage([chunk(key)]) : rowsMessage([], key);
       throw away();
     });
     expect(await rowsOf(slow.store.scan('listeners'))).toHaveLength(10);
+    expect(slow.sent).toHaveLength(21);
   });
 
   test('a stream that falls silent is left, and the scan goes on where it was; a slow reader is no silence', async () => {

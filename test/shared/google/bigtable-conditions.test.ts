@@ -18,15 +18,16 @@ describe('conditional writes', () => {
     const { store, sent } = scripted(function* ({ method, request }) {
       const name = (key: string, qualifier: string) => `${key} ${qualifier}`;
       if (method === 'ReadRows') {
-        const [key] = request.rows.rowKeys;
-        const qualifier = request.filter.chain.filters[1].columnQualifierRegexFilter;
+        const [key = ''] = request.rows.rowKeys;
+        const qualifier = request.filter.chain.filters[1]?.columnQualifierRegexFilter ?? '';
         const value = there.get(name(key, qualifier)) ?? '';
         yield rowsMessage([{ row: key, family: 'live', qualifier, at: 1, value, commit: true }]);
         return;
       }
-      const { columnQualifier, value } = request.falseMutations[0].setCell;
-      const known = there.has(name(request.rowKey, columnQualifier));
-      if (!known) there.set(name(request.rowKey, columnQualifier), value);
+      const [set] = request.falseMutations ?? [];
+      const place = name(request.rowKey, set?.setCell.columnQualifier ?? '');
+      const known = there.has(place);
+      if (!known) there.set(place, set?.setCell.value ?? '');
       yield encoded('checked', { predicateMatched: known });
     });
     const found = await store.writeIfAbsent('listeners', [
@@ -83,12 +84,30 @@ describe('conditional writes', () => {
     expect(sent).toHaveLength(1);
   });
 
+  test('a value is compared as a range of itself, an empty one by a pattern: an empty bound is none', async () => {
+    const { store, sent } = scripted(() => [encoded('checked', { predicateMatched: true })]);
+    for (const expected of ['ä.*', '', undefined])
+      await store.compareAndSet('listeners', cell('a'), expected);
+    const column = [
+      { familyNameRegexFilter: 'live' },
+      { columnQualifierRegexFilter: 'q' },
+      { cellsPerColumnLimitFilter: 1 },
+    ];
+    expect(sent.map(({ request }) => request.predicateFilter.chain.filters)).toEqual([
+      [...column, { valueRangeFilter: { startValueClosed: 'ä.*', endValueClosed: 'ä.*' } }],
+      [...column, { valueRegexFilter: '()' }],
+      [...column, { stripValueTransformer: true }],
+    ]);
+    expect(sent.map(({ request }) => request.trueMutations?.length ?? 0)).toEqual([1, 1, 0]);
+    expect(sent.map(({ request }) => request.falseMutations?.length ?? 0)).toEqual([0, 0, 1]);
+  });
+
   test('removal on a condition looks at whole milliseconds after the instant', async () => {
     const { store, sent } = scripted(() => [encoded('checked', { predicateMatched: false })]);
     for (const unlessAfter of [20, 20.9, -5]) await store.deleteRows('listeners', ['a'], { unlessAfter });
     const starts = sent.map(
       ({ request }) =>
-        request.predicateFilter.chain.filters[0].timestampRangeFilter.startTimestampMicros ?? 0,
+        request.predicateFilter.chain.filters[0]?.timestampRangeFilter?.startTimestampMicros ?? 0,
     );
     expect(starts).toEqual([21_000, 21_000, 0]);
     expect(sent[0]?.request.falseMutations).toEqual([{ deleteFromRow: {} }]);

@@ -94,6 +94,7 @@ export async function startMetadata(answer: (response: ServerResponse) => void) 
   return {
     address: `127.0.0.1:${port}`,
     asked,
+    hangUp: () => server.closeAllConnections(),
     close: () => {
       server.closeAllConnections();
       server.close();

@@ -6,11 +6,34 @@ import { decoded } from './bigtable-protocol.ts';
 const TYPE_OF = { ReadRows: 'read', MutateRows: 'mutate', CheckAndMutateRow: 'check' } as const;
 type Method = keyof typeof TYPE_OF;
 
+interface FilterFields {
+  readonly chain: {
+    readonly filters: readonly {
+      readonly columnQualifierRegexFilter?: string;
+      readonly timestampRangeFilter?: { readonly startTimestampMicros?: number };
+    }[];
+  };
+}
+
+interface MutationFields {
+  readonly setCell: { readonly columnQualifier: string; readonly value: string };
+}
+
+/** Fields of every request; those of another method are not there. */
+export interface RequestFields {
+  readonly rows: { readonly rowKeys: readonly string[]; readonly rowRanges: readonly object[] };
+  readonly filter: FilterFields;
+  readonly entries: readonly { readonly rowKey: string; readonly mutations: readonly MutationFields[] }[];
+  readonly rowKey: string;
+  readonly predicateFilter: FilterFields;
+  readonly trueMutations?: readonly MutationFields[];
+  readonly falseMutations?: readonly MutationFields[];
+}
+
 /** One call as it went out: the request by the public definition. */
 export interface Sent {
   readonly method: Method;
-  // biome-ignore lint/suspicious/noExplicitAny: any field of any request, which the test names
-  readonly request: any;
+  readonly request: RequestFields;
   readonly call: GrpcCall;
 }
 
@@ -24,7 +47,7 @@ export function scripted(script: Script, options: Partial<BigtableOptions> = {})
 
   async function* stream(path: string, request: Uint8Array, call: GrpcCall): AsyncIterable<Buffer> {
     const method = path.slice(path.lastIndexOf('/') + 1) as Method;
-    const one = { method, request: decoded(TYPE_OF[method], request), call };
+    const one = { method, request: decoded(TYPE_OF[method], request) as RequestFields, call };
     sent.push(one);
     yield* script(one, sent.length - 1);
   }

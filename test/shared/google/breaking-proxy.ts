@@ -11,8 +11,8 @@ export interface BreakingProxy {
   mute(yes: boolean): void;
   /** Connections that are there pass nothing any more, either way, and stay; later ones are well. */
   freeze(): void;
-  /** Cuts every connection after so many more bytes of the server's. */
-  cutAfter(bytes: number): void;
+  /** Cuts every connection after so many more bytes of the server's, and so on, so many times. */
+  cutAfter(bytes: number, times: number): void;
   /** Cuts every connection now. */
   cut(): void;
   readonly connections: number;
@@ -26,6 +26,8 @@ export async function startProxy(target: string): Promise<BreakingProxy> {
   let refuses = false;
   let mutes = false;
   let left = Number.POSITIVE_INFINITY;
+  let cutsLeft = 0;
+  let bytesApart = 0;
   let connections = 0;
 
   const cut = () => {
@@ -54,8 +56,11 @@ export async function startProxy(target: string): Promise<BreakingProxy> {
     upstream.on('data', (chunk) => {
       if (mutes || frozen.has(pair)) return;
       if (chunk.length > left) {
+        // What comes before the cut is done would leave a gap.
+        frozen.add(pair);
         client.write(chunk.subarray(0, left), cut);
-        left = Number.POSITIVE_INFINITY;
+        cutsLeft -= 1;
+        left = cutsLeft > 0 ? bytesApart : Number.POSITIVE_INFINITY;
         return;
       }
       left -= chunk.length;
@@ -78,8 +83,10 @@ export async function startProxy(target: string): Promise<BreakingProxy> {
     freeze: () => {
       for (const pair of pairs) frozen.add(pair);
     },
-    cutAfter: (bytes) => {
+    cutAfter: (bytes, times) => {
       left = bytes;
+      bytesApart = bytes;
+      cutsLeft = times;
     },
     cut,
     get connections() {

@@ -80,6 +80,16 @@ describe('gRPC over HTTP/2', () => {
     expect(String(await grpc.unary('/s/M', Buffer.alloc(0), CALL))).toBe('one');
   });
 
+  test('a message of many megabytes costs in proportion to its size', async () => {
+    const text = 'x'.repeat(24 << 20);
+    const grpc = await serve((stream) => ok(stream, frame(text), frame('next')));
+    const began = performance.now();
+    const messages = await grpc.collect('/s/M', Buffer.alloc(0), { ...CALL, timeoutMs: 20_000 });
+    expect(performance.now() - began).toBeLessThan(2_500);
+    expect(messages.map((message) => message.length)).toEqual([text.length, 4]);
+    expect(messages[0]?.equals(Buffer.from(text))).toBe(true);
+  });
+
   test('a status is told with its message, from trailers or from headers alone', async () => {
     const grpc = await serve((stream, headers) => {
       const status = { 'grpc-status': '5', 'grpc-message': 'no table%3A t' };
@@ -122,6 +132,8 @@ describe('gRPC over HTTP/2', () => {
     await sleep(10);
     abort.abort();
     expect((await given).code).toBe(CODE.CANCELLED);
+    const before = grpc.stream('/s/Silent', Buffer.alloc(0), { ...CALL, signal: abort.signal });
+    expect((await failureOf(before[Symbol.asyncIterator]().next())).code).toBe(CODE.CANCELLED);
     expect((await failureOf(grpc.unary('/s/Cut', Buffer.alloc(0), CALL))).code).toBe(CODE.UNAVAILABLE);
     const nowhere = createGrpcChannel({ host: '', emulatorHost: '127.0.0.1:1', scopes: [] });
     const away = await failureOf(nowhere.unary('/s/M', Buffer.alloc(0), CALL));

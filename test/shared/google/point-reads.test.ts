@@ -66,6 +66,24 @@ describe('point reads', () => {
     expect((await Promise.all(reading)).map((row) => row?.key)).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
   });
 
+  test('nobody gathers for long behind requests that do not come back', async () => {
+    const requests: (readonly string[])[] = [];
+    const read = createPointReads((_table, keys) => {
+      requests.push(keys);
+      return new Promise(() => undefined);
+    });
+    for (const key of ['a', 'b', 'c', 'd']) {
+      read('listeners', key);
+      await setImmediate();
+    }
+    const late = Array.from({ length: 70 }, (_, i) => `late ${i}`);
+    for (const key of late) read('listeners', key);
+    const began = performance.now();
+    while (requests.length < 7 && performance.now() - began < 2_000) await setImmediate();
+    expect(requests.slice(4).map((keys) => keys.length)).toEqual([32, 32, 6]);
+    expect(requests.slice(4).flat()).toEqual(late);
+  });
+
   test('many go in requests of a bounded size, and each gets its own row', async () => {
     const { read, requests } = reads();
     const keys = Array.from({ length: 100 }, (_, i) => `k${i}`);
