@@ -18,17 +18,36 @@ const PURPOSES: Readonly<Record<AccountName, string>> = {
   backfill: 'Whoever brings history in does it as this account',
 };
 
+/**
+ * An account by its names. They are put together from what is put in, so that a preview knows them too, and policies can
+ * judge who may do what before anything is there.
+ */
+export interface Identity {
+  /** As `projects/p/serviceAccounts/segue-serve@p.iam.gserviceaccount.com`. */
+  readonly id: pulumi.Output<string>;
+  readonly email: pulumi.Output<string>;
+  /** As IAM names it: `serviceAccount:…`. */
+  readonly member: pulumi.Output<string>;
+}
+
 export class Accounts extends pulumi.ComponentResource {
-  readonly of: Readonly<Record<AccountName, gcp.serviceaccount.Account>>;
+  readonly of: Readonly<Record<AccountName, Identity>>;
 
   constructor(name: string, { project }: SegueConfig, opts?: pulumi.ComponentResourceOptions) {
     super('segue:gcp:Accounts', name, {}, opts);
-    const account = (id: AccountName) =>
-      new gcp.serviceaccount.Account(
+    const account = (id: AccountName): Identity => {
+      const { accountId } = new gcp.serviceaccount.Account(
         id,
         { project, accountId: `segue-${id}`, displayName: `Segue ${id}`, description: PURPOSES[id] },
         { parent: this },
       );
+      const email = pulumi.interpolate`${accountId}@${project}.iam.gserviceaccount.com`;
+      return {
+        id: pulumi.interpolate`projects/${project}/serviceAccounts/${email}`,
+        email,
+        member: pulumi.interpolate`serviceAccount:${email}`,
+      };
+    };
     this.of = {
       ingest: account('ingest'),
       'update-signals': account('update-signals'),

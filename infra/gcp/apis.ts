@@ -55,8 +55,8 @@ const ALWAYS = [
 export function apisFor(config: SegueConfig): string[] {
   const names = new Set<string>(ALWAYS);
   if (config.load === 'dataflow') for (const name of ['compute', 'dataflow']) names.add(name);
-  if (config.domain !== undefined)
-    for (const name of ['certificatemanager', 'compute', 'dns']) names.add(name);
+  if (config.domain !== undefined) for (const name of ['certificatemanager', 'compute']) names.add(name);
+  if (config.domain?.dnsZone !== undefined) names.add('dns');
   if (config.privateNetwork !== undefined) for (const name of ['compute', 'dns']) names.add(name);
   if (config.signingKeys !== undefined) names.add('secretmanager');
   if (config.budget !== undefined) names.add('billingbudgets');

@@ -59,6 +59,7 @@ export class Edge extends pulumi.ComponentResource {
         name: 'segue-edge',
         description: 'Limits of requests by address',
         type: 'CLOUD_ARMOR',
+        labels: this.#args.config.labels,
         rules: [
           throttle(1000, "!has(request.headers['authorization'])", LIMITS.withoutToken, 'Without a token'),
           throttle(2000, "has(request.headers['authorization'])", LIMITS.withToken, 'With a token'),

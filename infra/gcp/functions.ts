@@ -88,7 +88,7 @@ export class Functions extends pulumi.ComponentResource {
           entryPoint: ENTRY_POINTS[name],
           source: { storageSource: { bucket: storage.source.name, object: source.name } },
           serviceAccount: accounts.of.build.id,
-          dockerRepository: storage.images.id,
+          dockerRepository: pulumi.interpolate`projects/${project}/locations/${region}/repositories/${storage.images.repositoryId}`,
         },
         serviceConfig: {
           serviceAccountEmail: accounts.of[name].email,

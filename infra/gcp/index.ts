@@ -3,13 +3,22 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as pulumi from '@pulumi/pulumi';
 import { buildBundles } from './bundles.ts';
-import { readConfig } from './config.ts';
+import { ConfigError, readConfig, type SegueConfig } from './config.ts';
 import { Segue } from './program.ts';
 import { settingsOf } from './settings.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const settings = new pulumi.Config('segue');
-const config = readConfig(settingsOf(pulumi.runtime.allConfig()));
+const config = configured();
+
+/** What is wrong with the settings is told as it is, without the way through this program. */
+function configured(): SegueConfig {
+  try {
+    return readConfig(settingsOf(pulumi.runtime.allConfig()));
+  } catch (error) {
+    throw error instanceof ConfigError ? new pulumi.RunError(error.message) : error;
+  }
+}
 
 export const { ingestUrl, serveUrl, rebuildUrl, tryIngest, tryServe, tryRebuild, tryBackfill, edgeAddress } =
   new Segue('segue', {

@@ -3,6 +3,7 @@ import * as pulumi from '@pulumi/pulumi';
 import { backfillCommands } from './backfill.ts';
 import type { SegueConfig } from './config.ts';
 import type { Endpoint } from './deployment.ts';
+import { WORKFLOW } from './nightly.ts';
 import type { FunctionName } from './sizes.ts';
 
 export interface Outputs {
@@ -41,7 +42,7 @@ export function outputsOf(
     tryIngest: pulumi.interpolate`${curl} -H 'Content-Type: application/json' -d '${event}' ${at('ingest')}/v1/events`,
     tryServe: pulumi.interpolate`${curl} ${at('serve')}/v1/listeners/me/discover-weekly`,
     tryRebuild: pulumi.output(
-      `gcloud workflows run segue-nightly --project=${config.project} --location=${config.region}`,
+      `gcloud workflows run ${WORKFLOW} --project=${config.project} --location=${config.region}`,
     ),
     tryBackfill: pulumi.output(backfillCommands(config)),
     edgeAddress,

@@ -83,7 +83,7 @@ export class Permissions extends pulumi.ComponentResource {
       case 'account':
         new gcp.serviceaccount.IAMMember(
           name,
-          { serviceAccountId: accounts.of[on.account].name, ...who },
+          { serviceAccountId: accounts.of[on.account].id, ...who },
           opts,
         );
     }

@@ -59,13 +59,17 @@ export class Segue extends pulumi.ComponentResource {
     const { domain, privateNetwork } = config;
     if (privateNetwork !== undefined) new Network('network', { config, privateNetwork }, opts);
 
+    const { number } = gcp.organizations.getProjectOutput({ projectId: project }, { parent: this });
     const pubsub = new gcp.projects.ServiceIdentity(
       'pubsub-agent',
       { project, service: 'pubsub.googleapis.com' },
       opts,
     );
+    // Known before it is there, but waited for.
+    const agent = pulumi
+      .all([number, pubsub.service])
+      .apply(([of]) => `serviceAccount:service-${of}@gcp-sa-pubsub.iam.gserviceaccount.com`);
     // A function's address is known before there is one, so that it can be told its own audience.
-    const { number } = gcp.organizations.getProjectOutput({ projectId: project }, { parent: this });
     const pushAudience = pulumi.interpolate`https://${serviceName('update-signals')}-${number}.${region}.run.app`;
     const { endpoints } = new Functions(
       'functions',
@@ -79,7 +83,7 @@ export class Segue extends pulumi.ComponentResource {
         accounts,
         topics,
         warehouse,
-        agent: pubsub.member,
+        agent,
         push: { url: endpoints['update-signals'].url, audience: pushAudience },
       },
       opts,

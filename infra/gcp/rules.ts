@@ -3,6 +3,7 @@ import { ACCESS_RULES } from './rules/access.ts';
 import { DATA_RULES } from './rules/data.ts';
 import type { Declared, Rule } from './rules/declared.ts';
 import { DELIVERY_RULES } from './rules/delivery.ts';
+import { NIGHTLY_RULES } from './rules/nightly.ts';
 import { PLATFORM_RULES } from './rules/platform.ts';
 import { REACH_RULES } from './rules/reach.ts';
 import { REFERENCE_RULES } from './rules/references.ts';
@@ -14,6 +15,7 @@ export const RULES: readonly Rule[] = [
   ...DELIVERY_RULES,
   ...DATA_RULES,
   ...ROW_RULES,
+  ...NIGHTLY_RULES,
   ...PLATFORM_RULES,
   ...REFERENCE_RULES,
 ];

@@ -45,7 +45,10 @@ export class Secrets extends pulumi.ComponentResource {
     );
     const version = new gcp.secretmanager.SecretVersion(
       'signing-keys-value',
-      { secret: secret.id, secretData: pulumi.secret(value) },
+      {
+        secret: pulumi.interpolate`projects/${project}/secrets/${secret.secretId}`,
+        secretData: pulumi.secret(value),
+      },
       // A rotated key is there before the functions name it, and the old one goes after.
       { parent: this },
     );

@@ -52,7 +52,7 @@ export class Subscriptions extends pulumi.ComponentResource {
     const mayName = new gcp.serviceaccount.IAMMember(
       'agent-names-invoker',
       {
-        serviceAccountId: accounts.of.invoker.name,
+        serviceAccountId: accounts.of.invoker.id,
         role: 'roles/iam.serviceAccountOpenIdTokenCreator',
         member: args.agent,
       },
@@ -123,7 +123,7 @@ export class Subscriptions extends pulumi.ComponentResource {
         messageRetentionDuration: RETENTION,
         retryPolicy: RETRY,
         deadLetterPolicy: {
-          deadLetterTopic: dead.id,
+          deadLetterTopic: pulumi.interpolate`projects/${project}/topics/${dead.name}`,
           maxDeliveryAttempts: delivery.pushConfig === undefined ? ATTEMPTS.warehouse : ATTEMPTS.push,
         },
         expirationPolicy: { ttl: '' },

@@ -44,7 +44,12 @@ export class Topics extends pulumi.ComponentResource {
         id,
         topic(id, {
           messageRetentionDuration: TOPIC_RETENTION,
-          ...(id === TOPICS.listens && { schemaSettings: { schema: schema.id, encoding: 'JSON' } }),
+          ...(id === TOPICS.listens && {
+            schemaSettings: {
+              schema: pulumi.interpolate`projects/${project}/schemas/${schema.name}`,
+              encoding: 'JSON',
+            },
+          }),
         }),
       ]),
     );

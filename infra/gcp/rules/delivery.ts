@@ -70,41 +70,64 @@ const deadLetters: Rule = {
   },
 };
 
+/** Those that push, and the service that the audience of their tokens names. */
+function pushing(resources: readonly Declared[]) {
+  return delivering(resources)
+    .filter((subscription) => at(subscription, 'pushConfig') !== undefined)
+    .map((subscription) => ({
+      subscription,
+      title: titleOf(subscription),
+      audience: textAt(subscription, 'pushConfig.oidcToken.audience'),
+    }));
+}
+
 const provenPushes: Rule = {
   name: 'proven-pushes',
   description: 'A push carries a token of an account that may call the function, and comes in order.',
   check(resources) {
     const access = accessIn(resources);
-    return delivering(resources)
-      .filter((subscription) => at(subscription, 'pushConfig') !== undefined)
-      .flatMap((subscription) => {
-        const title = titleOf(subscription);
-        const account = textAt(subscription, 'pushConfig.oidcToken.serviceAccountEmail');
-        if (account === '') return [`${title} pushes without a token.`];
-        const endpoint = textAt(subscription, 'pushConfig.pushEndpoint');
-        const problems: string[] = [];
-        if (!endpoint.startsWith('https://')) problems.push(`${title} pushes to ${endpoint || 'nowhere'}.`);
-        if (textAt(subscription, 'pushConfig.oidcToken.audience') === '')
-          problems.push(`${title} pushes tokens without an audience.`);
-        if (at(subscription, 'enableMessageOrdering') !== true)
-          problems.push(`${title} pushes out of order.`);
-        const mayCall = access.some(
-          ({ member, role, on }) =>
-            member === `serviceAccount:${account}` &&
-            role === 'roles/run.invoker' &&
-            endpoint.startsWith(`https://${lastPart(on.replace('service ', ''))}-`),
-        );
-        if (!mayCall) problems.push(`${account} may not call ${endpoint}, to which ${title} pushes.`);
-        const mayName = access.some(
-          ({ member, role, on }) =>
-            AGENT.test(member) &&
-            role === 'roles/iam.serviceAccountOpenIdTokenCreator' &&
-            on === `account ${account}`,
-        );
-        if (!mayName) problems.push(`Pub/Sub may not make tokens of ${account}.`);
-        return problems;
-      });
+    return pushing(resources).flatMap(({ subscription, title, audience }) => {
+      const account = textAt(subscription, 'pushConfig.oidcToken.serviceAccountEmail');
+      if (account === '') return [`${title} pushes without a token.`];
+      if (audience === '') return [`${title} pushes tokens without an audience.`];
+      const mayCall = access.some(
+        ({ member, role, on }) =>
+          member === `serviceAccount:${account}` &&
+          role === 'roles/run.invoker' &&
+          isOf(audience, on.replace('service ', '')),
+      );
+      const mayName = access.some(
+        ({ member, role, on }) =>
+          AGENT.test(member) &&
+          role === 'roles/iam.serviceAccountOpenIdTokenCreator' &&
+          on === `account ${account}`,
+      );
+      return [
+        ...(at(subscription, 'enableMessageOrdering') === true ? [] : [`${title} pushes out of order.`]),
+        ...(mayCall ? [] : [`${account} may not call ${audience}, to which ${title} pushes.`]),
+        ...(mayName ? [] : [`Pub/Sub may not make tokens of ${account}.`]),
+      ];
+    });
   },
+};
+
+/** Whether an address is of a Cloud Run service of this name, in either of the forms that it has. */
+const isOf = (address: string, service: string): boolean => address.startsWith(`https://${service}-`);
+
+/** Apart from the rule above, since the address is not known before the function is there. */
+const pushedTo: Rule = {
+  name: 'pushed-to',
+  description: 'A push goes to the service that its token is made for, by TLS.',
+  check: (resources) =>
+    pushing(resources)
+      .filter(({ subscription, audience }) => {
+        const service = /^https:\/\/(.+)-\d+\./.exec(audience)?.[1] ?? audience;
+        return !isOf(textAt(subscription, 'pushConfig.pushEndpoint'), service);
+      })
+      .map(
+        ({ subscription, title, audience }) =>
+          `${title} pushes to ${textAt(subscription, 'pushConfig.pushEndpoint') || 'nowhere'} with tokens for ${audience || 'nobody'}.`,
+      ),
 };
 
 const writableSinks: Rule = {
@@ -157,6 +180,7 @@ export const DELIVERY_RULES: readonly Rule[] = [
   declaredTopics,
   deadLetters,
   provenPushes,
+  pushedTo,
   writableSinks,
   lasting,
 ];

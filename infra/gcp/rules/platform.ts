@@ -34,6 +34,7 @@ export const LABELLED: Readonly<Record<string, string>> = {
   'gcp:storage/bucket:Bucket': 'labels',
   'gcp:compute/globalAddress:GlobalAddress': 'labels',
   'gcp:compute/globalForwardingRule:GlobalForwardingRule': 'labels',
+  'gcp:compute/securityPolicy:SecurityPolicy': 'labels',
   'gcp:monitoring/alertPolicy:AlertPolicy': 'userLabels',
   'gcp:monitoring/customService:CustomService': 'userLabels',
   'gcp:monitoring/notificationChannel:NotificationChannel': 'userLabels',

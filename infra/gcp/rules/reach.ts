@@ -1,6 +1,6 @@
 /** Rules of what each account reaches: all that it calls, and nothing else. */
 import { accessIn, DOORS } from './access.ts';
-import { isLike, type Rule, titleOf } from './declared.ts';
+import { isLike, ofType, type Rule, textAt, titleOf } from './declared.ts';
 import { needsOf, STRANGERS } from './needs.ts';
 
 /** `segue-serve` of its address; empty for a member that is no account of the stack's. */
@@ -44,23 +44,42 @@ const strangers: Rule = {
       .map(({ member, role, on }) => `${member || 'Nobody'} has ${role} on ${on}.`),
 };
 
+const isAgent = (member: string): boolean => /^serviceAccount:service-\d+@gcp-sa-/.test(member);
+
 const callers: Rule = {
   name: 'callers',
-  description: 'Somebody may call what apps call.',
+  description: 'Whoever may call one part of the API may call all of it, and somebody may.',
   check(resources) {
     const calls = accessIn(resources).filter(({ role }) => role === 'roles/run.invoker');
-    const isPublic = calls.some(({ member }) => member === 'allUsers');
-    return DOORS.filter((door) => resources.some(({ inputs }) => `service ${inputs.name}` === door)).flatMap(
-      (door) => {
-        const members = calls.filter(({ on }) => on === door).map(({ member }) => member);
-        if (members.filter((member) => !/^serviceAccount:service-\d+@/.test(member)).length === 0)
-          return [`Nobody may call ${door}.`];
-        return isPublic && !members.includes('allUsers')
-          ? [`Everybody may call the API, but not ${door}.`]
-          : [];
-      },
+    const doors = DOORS.filter((door) => resources.some(({ inputs }) => `service ${inputs.name}` === door));
+    const people = new Set(
+      calls.filter(({ on, member }) => doors.includes(on) && !isAgent(member)).map(({ member }) => member),
     );
+    return doors.flatMap((door) => {
+      if (people.size === 0) return [`Nobody may call ${door}.`];
+      return [...people]
+        .filter((member) => !calls.some((call) => call.on === door && call.member === member))
+        .map((member) => `${member} may call the API, but not ${door}.`);
+    });
   },
 };
 
-export const REACH_RULES: readonly Rule[] = [reaches, strangers, callers];
+const checkers: Rule = {
+  name: 'checkers',
+  description: 'Where uptime checks come with a token of their own, it lets them in.',
+  check: (resources) =>
+    ofType(resources, 'monitoring/uptimeCheckConfig:UptimeCheckConfig')
+      .filter((check) => textAt(check, 'httpCheck.serviceAgentAuthentication.type') !== '')
+      .filter(
+        () =>
+          !accessIn(resources).some(
+            ({ member, role, on }) =>
+              member.includes('@gcp-sa-monitoring-notification.') &&
+              role === 'roles/run.invoker' &&
+              on === 'service segue-serve',
+          ),
+      )
+      .map((check) => `${titleOf(check)} may not call what it checks.`),
+};
+
+export const REACH_RULES: readonly Rule[] = [reaches, strangers, callers, checkers];

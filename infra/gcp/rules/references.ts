@@ -71,34 +71,43 @@ const OPTIONAL_NAMES: Readonly<Record<string, readonly (readonly [input: string,
 const nameIn = (value: string, kind: string): string =>
   kind === 'account' ? (lastPart(value).split('@')[0] ?? '') : lastPart(value);
 
-/** What the inputs of one resource name and is not there. */
-function missing(resource: Declared, isThere: (kind: string, name: string) => boolean): string[] {
+/** What a resource names, as `topic listens`. */
+export function referencesOf(resource: Declared): string[] {
   const type = resource.type.replace(/^gcp:/, '');
-  const named = [
+  const values = [
     ...(NAMES[type] ?? []).map(([input, kind]) => [kind, textAt(resource, input)] as const),
     ...(OPTIONAL_NAMES[type] ?? [])
       .map(([input, kind]) => [kind, textAt(resource, input)] as const)
       .filter(([, value]) => value !== ''),
-  ].map(([kind, value]) => [kind, nameIn(value, kind)] as const);
-  const own = /^serviceAccount:(segue-[a-z-]+)@/.exec(textAt(resource, 'member'))?.[1];
-  if (own !== undefined) named.push(['account', own]);
-  return named
-    .filter(([kind, name]) => !isThere(kind, name))
-    .map(([kind, name]) => `${titleOf(resource)} names the ${kind} ${name || 'of no name'}.`);
+  ];
+  const own = /^serviceAccount:(segue-[a-z-]+@.*)$/.exec(textAt(resource, 'member'))?.[1];
+  if (own !== undefined) values.push(['account', own]);
+  return values.map(([kind, value]) => `${kind} ${nameIn(value, kind) || 'of no name'}`);
+}
+
+/** What resources can name, as `topic listens`, and what it is. */
+export function nameable<T extends Declared>(resources: readonly T[]): ReadonlyMap<string, T> {
+  return new Map(
+    Object.entries(KNOWN_BY).flatMap(([kind, places]) =>
+      places.flatMap(([type, input]) =>
+        resources
+          .filter((one) => one.type === `gcp:${type}`)
+          .map((one) => [`${kind} ${textAt(one, input)}`, one] as const),
+      ),
+    ),
+  );
 }
 
 const references: Rule = {
   name: 'references',
   description: 'Whatever a resource names is declared too.',
   check(resources) {
-    const known = new Set(
-      Object.entries(KNOWN_BY).flatMap(([kind, places]) =>
-        places.flatMap(([type, input]) =>
-          ofType(resources, type).map((one) => `${kind} ${textAt(one, input)}`),
-        ),
-      ),
+    const known = nameable(resources);
+    return resources.flatMap((resource) =>
+      referencesOf(resource)
+        .filter((reference) => !known.has(reference))
+        .map((reference) => `${titleOf(resource)} names the ${reference}, which is not declared.`),
     );
-    return resources.flatMap((resource) => missing(resource, (kind, name) => known.has(`${kind} ${name}`)));
   },
 };
 

@@ -26,19 +26,7 @@ export function exampleSettings(size: ExampleSize): Record<string, string> {
   return settings.oidc === undefined ? { ...settings, signingKeys: SIGNING_KEYS } : settings;
 }
 
-const evaluated = new Map<ExampleSize, Promise<Awaited<ReturnType<typeof evaluate>>>>();
-
-/** The example evaluated, once a process: mocks are the process's own, so sizes take turns. */
-export async function example(size: ExampleSize): Promise<Awaited<ReturnType<typeof evaluate>>> {
-  for (const other of evaluated.values()) await other;
-  let known = evaluated.get(size);
-  if (known === undefined) {
-    known = evaluate(exampleSettings(size));
-    evaluated.set(size, known);
-  }
-  return known;
-}
-
+/** What an example declares. */
 export async function resourcesOf(size: ExampleSize): Promise<readonly Collected[]> {
-  return (await example(size)).resources;
+  return (await evaluate(exampleSettings(size))).resources;
 }

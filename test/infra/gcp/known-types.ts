@@ -100,6 +100,16 @@ export const TYPES: Readonly<Record<string, Computed>> = {
   }),
 };
 
+/** What stands for a value that Pulumi does not know yet. */
+export const UNKNOWN = '04da6b54-80e4-46f7-96ec-b56ff0331ba9';
+
+/** In a preview: what is not known yet within an input of its own. */
+export const PLANNED: Readonly<Record<string, Computed>> = {
+  'gcp:cloudfunctionsv2/function:Function': ({ serviceConfig }) => ({
+    serviceConfig: { ...(serviceConfig as Inputs), uri: UNKNOWN },
+  }),
+};
+
 /** Every function of the provider that the program may call. */
 export const CALLS: Readonly<Record<string, (inputs: Inputs) => Record<string, unknown>>> = {
   'gcp:organizations/getProject:getProject': ({ projectId }) => ({ projectId, number: PROJECT_NUMBER }),

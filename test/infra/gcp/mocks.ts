@@ -7,7 +7,7 @@ import { readConfig } from '../../../infra/gcp/config.ts';
 import type { Outputs } from '../../../infra/gcp/outputs.ts';
 import { Segue } from '../../../infra/gcp/program.ts';
 import { type Declared, titleOf } from '../../../infra/gcp/rules/declared.ts';
-import { CALLS, TYPES } from './known-types.ts';
+import { CALLS, PLANNED, TYPES } from './known-types.ts';
 
 /** A resource with what it waits for, each as `type name`. */
 export interface Collected extends Declared {
@@ -17,7 +17,7 @@ export interface Collected extends Declared {
 export const idOf = ({ type, name }: Pick<Declared, 'type' | 'name'>): string => `${type} ${name}`;
 
 /** What happened in one evaluation. */
-interface Evaluation {
+export interface Evaluation {
   readonly declared: Declared[];
   /** By idOf(). */
   readonly dependencies: Map<string, readonly string[]>;
@@ -26,10 +26,14 @@ interface Evaluation {
 
 /**
  * Mocks that write down every resource of the provider, and everything that they do not know: an error thrown here,
- * in the middle of Pulumi's promises, would be one that no test catches.
+ * in the middle of Pulumi's promises, would be one that no test catches. `inputs`: nothing is there yet, so only what was
+ * put in is known of it.
  */
-function recorder({ declared, unexpected }: Evaluation): pulumi.runtime.Mocks {
-  const known = new Set<string>();
+export function recorder(
+  { declared, unexpected }: Evaluation,
+  known: 'everything' | 'inputs' = 'everything',
+): pulumi.runtime.Mocks {
+  const seen = new Set<string>();
   return {
     newResource({ type, name, inputs, custom }) {
       if (type === 'pulumi:pulumi:Stack' || (custom === false && type.startsWith('segue:gcp:')))
@@ -37,10 +41,12 @@ function recorder({ declared, unexpected }: Evaluation): pulumi.runtime.Mocks {
       const computed = TYPES[type];
       if (computed === undefined)
         unexpected.push(`The program declares ${name} of the unexpected type ${type}.`);
-      if (known.has(`${type} ${name}`))
+      if (seen.has(`${type} ${name}`))
         unexpected.push(`The program declares ${titleOf({ type, name })} twice.`);
-      known.add(`${type} ${name}`);
+      seen.add(`${type} ${name}`);
       declared.push({ type, name, inputs });
+      if (known === 'inputs')
+        return { id: undefined, state: { ...inputs, ...(PLANNED[type]?.(inputs, name) ?? {}) } };
       const { id = `${name}-id`, ...state } = computed?.(inputs, name) ?? {};
       return { id: String(id), state: { ...inputs, ...state } };
     },
@@ -105,10 +111,28 @@ export async function collect(
   }
 }
 
-/** Runs the whole program with settings as texts, and bundles that nobody built. */
-export async function evaluate(
-  settings: Readonly<Record<string, string>>,
-): Promise<{ resources: Collected[]; outputs: Record<keyof Outputs, string> }> {
+export interface Evaluated {
+  readonly resources: readonly Collected[];
+  readonly outputs: Readonly<Record<keyof Outputs, string>>;
+}
+
+const evaluated = new Map<string, Promise<Evaluated>>();
+
+/**
+ * Runs the whole program with settings as texts, and bundles that nobody built; once for the same settings. Mocks are the
+ * process's own, so evaluations take turns.
+ */
+export async function evaluate(settings: Readonly<Record<string, string>>): Promise<Evaluated> {
+  const key = JSON.stringify(Object.entries(settings).sort());
+  const known = evaluated.get(key);
+  if (known !== undefined) return known;
+  const others = Promise.allSettled(evaluated.values());
+  const own = others.then(() => evaluateNow(settings));
+  evaluated.set(key, own);
+  return own;
+}
+
+async function evaluateNow(settings: Readonly<Record<string, string>>): Promise<Evaluated> {
   const config = readConfig({ get: (key) => settings[key], keys: () => Object.keys(settings) });
   const stack = {
     config,

@@ -14,14 +14,20 @@ const MODULE = `${ROOT}test/infra/gcp/generated-inputs.ts`;
 /** Marks a value that Pulumi encrypts. */
 const SECRET = '4dabf18193072939515e22adb298388d';
 
-/** `./pubsub/topic` and `TopicArgs` of `gcp:pubsub/topic:Topic`. */
-function argsOf(type: string): { file: string; name: string } {
+/** Where the provider's types of a resource are, and what its inputs are called there. */
+export function typesFile(type: string): { readonly path: string; readonly args: string } {
   const [, module = '', wanted = '', name = ''] = /^gcp:([^/]+)\/([^:]+):(.+)$/.exec(type) ?? [];
   // Files are named as the token but for the case of their letters: gcpolicy.d.ts of gCPolicy.
   const folder = `${dirname(fileURLToPath(import.meta.resolve('@pulumi/gcp')))}/${module}`;
   const file = readdirSync(folder).find((one) => one.toLowerCase() === `${wanted.toLowerCase()}.d.ts`);
   if (file === undefined) throw new Error(`The provider has no types of ${type}.`);
-  return { file: `@pulumi/gcp/${module}/${file.replace(/\.d\.ts$/, '')}`, name: `${name}Args` };
+  return { path: `${folder}/${file}`, args: `${name}Args` };
+}
+
+/** `@pulumi/gcp/pubsub/topic` and `TopicArgs` of `gcp:pubsub/topic:Topic`. */
+function argsOf(type: string): { file: string; name: string } {
+  const { path, args } = typesFile(type);
+  return { file: path.slice(path.lastIndexOf('@pulumi/gcp')).replace(/\.d\.ts$/, ''), name: args };
 }
 
 function literal(value: unknown): string {

@@ -2,37 +2,59 @@
 
 import { isGrant } from '../../../infra/gcp/rules/access.ts';
 import { type Declared, textAt, titleOf } from '../../../infra/gcp/rules/declared.ts';
+import { referencesOf } from '../../../infra/gcp/rules/references.ts';
 import { breaches } from '../../../infra/gcp/rules.ts';
 
 export interface Removal {
+  /** Of what kind, as `IAM binding`. */
+  readonly kind: string;
   readonly what: string;
   readonly left: readonly Declared[];
 }
 
-const KINDS: readonly (readonly [kind: string, isOne: (resource: Declared) => boolean])[] = [
-  ['API', ({ type }) => type === 'gcp:projects/service:Service'],
-  ['IAM binding', isGrant],
-  [
-    'dead-letter subscription',
-    (resource) =>
-      resource.type === 'gcp:pubsub/subscription:Subscription' && textAt(resource, 'name').endsWith('-dead'),
-  ],
-  ['GC policy', ({ type }) => type === 'gcp:bigtable/gCPolicy:GCPolicy'],
-  ['topic', ({ type }) => type === 'gcp:pubsub/topic:Topic'],
-  ['subscription', ({ type }) => type === 'gcp:pubsub/subscription:Subscription'],
-  ['row table', ({ type }) => type === 'gcp:bigtable/table:Table'],
-  ['app profile', ({ type }) => type === 'gcp:bigtable/appProfile:AppProfile'],
-  ['warehouse table', ({ type }) => type === 'gcp:bigquery/table:Table'],
-];
+/** `subscription` of `gcp:pubsub/subscription:Subscription`, by the words of those who look for one. */
+const KINDS: Readonly<Record<string, string>> = {
+  'gcp:artifactregistry/repository:Repository': 'repository',
+  'gcp:bigquery/dataset:Dataset': 'dataset',
+  'gcp:bigquery/table:Table': 'warehouse table',
+  'gcp:bigtable/appProfile:AppProfile': 'app profile',
+  'gcp:bigtable/gCPolicy:GCPolicy': 'GC policy',
+  'gcp:bigtable/instance:Instance': 'instance',
+  'gcp:bigtable/table:Table': 'row table',
+  'gcp:cloudfunctionsv2/function:Function': 'function',
+  'gcp:cloudrunv2/service:Service': 'function',
+  'gcp:cloudscheduler/job:Job': 'schedule',
+  'gcp:firestore/database:Database': 'database',
+  'gcp:firestore/field:Field': 'expiry',
+  'gcp:projects/service:Service': 'API',
+  'gcp:projects/serviceIdentity:ServiceIdentity': 'service agent',
+  'gcp:pubsub/schema:Schema': 'schema',
+  'gcp:pubsub/subscription:Subscription': 'subscription',
+  'gcp:pubsub/topic:Topic': 'topic',
+  'gcp:secretmanager/secret:Secret': 'secret',
+  'gcp:secretmanager/secretVersion:SecretVersion': 'secret',
+  'gcp:serviceaccount/account:Account': 'account',
+  'gcp:storage/bucketObject:BucketObject': 'source',
+  'gcp:workflows/workflow:Workflow': 'workflow',
+};
+
+/** What a resource is, where it is of those whose removal must be noticed. */
+function kindOf(resource: Declared): string | undefined {
+  if (isGrant(resource)) return 'IAM binding';
+  const isDead =
+    resource.type === 'gcp:pubsub/subscription:Subscription' && textAt(resource, 'name').endsWith('-dead');
+  return isDead ? 'dead-letter subscription' : KINDS[resource.type];
+}
 
 /** Every removal of one thing out of a stack. */
 export function removalsFrom(resources: readonly Declared[]): Removal[] {
-  const whole = KINDS.flatMap(([kind, isOne]) =>
-    resources.filter(isOne).map((gone) => ({
-      what: `${kind}: ${titleOf(gone)}`,
-      left: resources.filter((one) => one !== gone),
-    })),
-  );
+  const named = new Set(resources.flatMap(referencesOf));
+  const whole = resources.flatMap((gone) => {
+    const kind = kindOf(gone);
+    // An account that nothing names is there for another way to load.
+    if (kind === undefined || (kind === 'account' && !named.has(`account segue-${gone.name}`))) return [];
+    return [{ kind, what: titleOf(gone), left: resources.filter((one) => one !== gone) }];
+  });
   return [...whole, ...columnRemovals(resources), ...familyRemovals(resources)];
 }
 
@@ -50,7 +72,8 @@ function columnRemovals(resources: readonly Declared[]): Removal[] {
     .flatMap((table) => {
       const columns = JSON.parse(textAt(table, 'schema')) as readonly { readonly name: string }[];
       return columns.map(({ name }) => ({
-        what: `table column: ${table.name}.${name}`,
+        kind: 'table column',
+        what: `${table.name}.${name}`,
         left: replaced(resources, table, {
           schema: JSON.stringify(columns.filter((column) => column.name !== name)),
         }),
@@ -64,7 +87,8 @@ function familyRemovals(resources: readonly Declared[]): Removal[] {
     .flatMap((table) => {
       const families = table.inputs.columnFamilies as readonly { readonly family: string }[];
       return families.map(({ family }) => ({
-        what: `column family: ${table.name}.${family}`,
+        kind: 'column family',
+        what: `${table.name}.${family}`,
         left: replaced(resources, table, {
           columnFamilies: families.filter((one) => one.family !== family),
         }),

@@ -4,15 +4,21 @@ import { noticedBy, removalsFrom } from './removals.ts';
 
 let unnoticed = 0;
 for (const size of SIZES) {
-  const removals = removalsFrom(await resourcesOf(size));
-  for (const removal of removals) {
+  const resources = await resourcesOf(size);
+  const counts = new Map<string, number>();
+  console.log(`\n${size}: ${resources.length} resources\n`);
+  console.log(`${'removed'.padEnd(92)} noticed by`);
+  for (const removal of removalsFrom(resources)) {
     const rules = noticedBy(removal);
     if (rules.length === 0) unnoticed += 1;
-    console.log(
-      `${size.padEnd(8)} ${rules.length === 0 ? 'UNNOTICED' : rules.join(', ').padEnd(30)}  ${removal.what}`,
-    );
+    counts.set(removal.kind, (counts.get(removal.kind) ?? 0) + 1);
+    console.log(`${`${removal.kind}: ${removal.what}`.padEnd(92)} ${rules.join(', ') || 'NOBODY'}`);
   }
-  console.log(`${size}: ${removals.length} removed`);
+  const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  const kinds = [...counts]
+    .sort(([a], [b]) => a.localeCompare(b))
+    .map(([kind, count]) => `${count} × ${kind}`);
+  console.log(`\n${size}: ${total} removed (${kinds.join(', ')})`);
 }
-console.log(unnoticed === 0 ? 'Every removal was noticed.' : `${unnoticed} removals were not noticed.`);
+console.log(unnoticed === 0 ? '\nEvery removal was noticed.' : `\n${unnoticed} removals were not noticed.`);
 process.exitCode = unnoticed === 0 ? 0 : 1;

@@ -97,6 +97,104 @@ describe('rules notice', () => {
       'expiring-builds',
     ],
     [
+      'a private session that is forgotten',
+      named('bigtable/gCPolicy:GCPolicy', 'listeners-control'),
+      { gcRules: '{"rules":[{"max_age":"720h"}]}' },
+      'kept-cells',
+    ],
+    [
+      'builds that a rollback no longer finds',
+      named('bigtable/gCPolicy:GCPolicy', 'pools-build'),
+      { gcRules: '{"mode":"union","rules":[{"max_age":"336h"},{"max_version":3}]}' },
+      'kept-cells',
+    ],
+    [
+      'live events that stay for ever',
+      named('bigtable/gCPolicy:GCPolicy', 'listeners-live'),
+      { gcRules: '{"rules":[{"max_version":1}]}' },
+      'kept-cells',
+    ],
+    [
+      'data in the hands of somebody from outside',
+      named('bigquery/datasetIamMember:DatasetIamMember', 'rebuild-dataEditor-on-dataset-warehouse'),
+      { member: 'user:somebody@example.com' },
+      'strangers',
+    ],
+    [
+      'a service agent that does more than deliver',
+      named('pubsub/topicIAMMember:TopicIAMMember', 'agent-publishes-update-signals-dead'),
+      { topic: 'listens' },
+      'strangers',
+    ],
+    [
+      'documents of every database',
+      named('projects/iAMMember:IAMMember', 'rebuild-user-on-project-segue-s-database-only'),
+      { condition: undefined },
+      'reaches',
+    ],
+    [
+      'sources of everything',
+      named('projects/iAMMember:IAMMember', 'build-objectViewer-on-project-sources-of-functions-only'),
+      { condition: { title: 'all', expression: 'true' } },
+      'reaches',
+    ],
+    [
+      'an account of nobody',
+      named('bigtable/tableIamMember:TableIamMember', 'serve-reader-on-table-pools'),
+      { member: 'serviceAccount:segue-other@my-project.iam.gserviceaccount.com' },
+      'reaches',
+    ],
+    [
+      'a grant that replaces others',
+      type('projects/iAMMember:IAMMember'),
+      { role: 'roles/bigtable.admin' },
+      'narrow-roles',
+    ],
+    [
+      'a push to somebody else',
+      named(SUBSCRIPTION, 'update-signals'),
+      {
+        pushConfig: {
+          pushEndpoint: 'https://elsewhere.example.com',
+          oidcToken: {
+            serviceAccountEmail: 'segue-invoker@my-project.iam.gserviceaccount.com',
+            audience: 'https://segue-update-signals-123456789012.europe-west1.run.app',
+          },
+        },
+      },
+      'pushed-to',
+    ],
+    [
+      'a door for some only',
+      named('cloudrunv2/serviceIamMember:ServiceIamMember', 'serve-caller-0'),
+      { member: 'group:apps@example.com' },
+      'callers',
+    ],
+    [
+      'a function that starts something else',
+      named('cloudfunctionsv2/function:Function', 'update-signals'),
+      { buildConfig: { runtime: 'nodejs24', entryPoint: 'update-signals', serviceAccount: 'x' } },
+      'deployed-functions',
+    ],
+    [
+      'sessions that stay for ever',
+      type('firestore/field:Field'),
+      { ttlConfig: undefined },
+      'expiring-documents',
+    ],
+    [
+      'a night that nobody starts',
+      type('cloudscheduler/job:Job'),
+      { httpTarget: { uri: 'https://workflowexecutions.googleapis.com/v1/elsewhere' } },
+      'started-nightly',
+    ],
+    [
+      'a table that is nowhere',
+      named('bigquery/table:Table', 'listens'),
+      { datasetId: 'elsewhere' },
+      'references',
+    ],
+    [
       'a key as a plain variable',
       named('cloudfunctionsv2/function:Function', 'ingest'),
       {
@@ -138,6 +236,38 @@ describe('rules notice', () => {
     const noticed = breaches(changed(await resourcesOf('team'), isOne, inputs));
     expect(noticed.map((breach) => breach.slice(0, breach.indexOf(':')))).toContain(rule);
   });
+});
+
+test('a key as a plain variable of the plain host is noticed too', async () => {
+  const broken = changed(
+    await resourcesOf('internet'),
+    ({ type }) => type === 'gcp:cloudrunv2/service:Service',
+    { template: { serviceAccount: 'x', containers: [{ envs: [{ name: 'SEGUE_KEYS', value: '[]' }] }] } },
+  );
+  expect(breaches(broken).join('\n')).toContain(
+    'hidden-secrets: cloudrunv2.Service serve-host has SEGUE_KEYS',
+  );
+});
+
+test('the engine’s own words for what was declared break no rule', async () => {
+  // BigQuery tells types by their older names; what is not set comes as null.
+  const told = (await resourcesOf('team')).map(({ type, name, inputs }) => ({
+    type,
+    name,
+    inputs: {
+      pushConfig: null,
+      bigqueryConfig: null,
+      ...inputs,
+      ...(type === 'gcp:bigquery/table:Table' && {
+        schema: String(inputs.schema)
+          .replaceAll('"INT64"', '"INTEGER"')
+          .replaceAll('"FLOAT64"', '"FLOAT"')
+          .replaceAll('"BOOL"', '"BOOLEAN"')
+          .replaceAll(',"mode":"NULLABLE"', ''),
+      }),
+    },
+  }));
+  expect(breaches(told)).toEqual([]);
 });
 
 describe('who may call', () => {
