@@ -83,6 +83,20 @@ const narrowRoles: Rule = {
   },
 };
 
+const grantedOnce: Rule = {
+  name: 'granted-once',
+  description: 'Nothing is granted twice: whoever is removed first would take it from the other.',
+  check(resources) {
+    const seen = new Map<string, Declared>();
+    return accessIn(resources).flatMap(({ member, role, on, by }) => {
+      const key = `${member} ${role} ${on}`;
+      const other = seen.get(key);
+      seen.set(key, by);
+      return other === undefined ? [] : [`${titleOf(by)} grants the same as ${titleOf(other)}.`];
+    });
+  },
+};
+
 const publicDoors: Rule = {
   name: 'public-doors',
   description: 'Everybody may call what verifies its own tokens, and nothing else.',
@@ -153,4 +167,10 @@ const hiddenSecrets: Rule = {
     ),
 };
 
-export const ACCESS_RULES: readonly Rule[] = [narrowRoles, publicDoors, ownAccounts, hiddenSecrets];
+export const ACCESS_RULES: readonly Rule[] = [
+  narrowRoles,
+  grantedOnce,
+  publicDoors,
+  ownAccounts,
+  hiddenSecrets,
+];

@@ -27,14 +27,17 @@ describe('the provider’s own types', () => {
       inputs: Object.fromEntries(Object.entries(inputs).filter(([name]) => name !== key)),
     });
     const subscription = find('gcp:pubsub/subscription:Subscription');
+    const instance = find('gcp:bigtable/instance:Instance');
     const problems = typeProblems([
       without(subscription, 'topic'),
       { ...subscription, inputs: { ...subscription.inputs, ackDeadline: 10 } },
       { ...subscription, inputs: { ...subscription.inputs, pushConfig: { attributes: {} } } },
       { ...subscription, inputs: { ...subscription.inputs, labels: 'music' } },
+      { ...subscription, inputs: { ...subscription.inputs, retryPolicy: { minimumPause: '10s' } } },
+      { ...instance, inputs: { ...instance.inputs, clusters: [{ zone: 'europe-west1-b', nodes: 1 }] } },
     ]);
-    expect(problems).toHaveLength(4);
-    for (const [i, word] of ['topic', 'ackDeadline', 'pushEndpoint', 'string'].entries())
-      expect(problems[i]).toContain(word);
+    expect(problems).toHaveLength(6);
+    const words = ['topic', 'ackDeadline', 'pushEndpoint', 'string', 'minimumPause', 'nodes'];
+    for (const [i, word] of words.entries()) expect(problems[i]).toContain(word);
   }, 120_000);
 });

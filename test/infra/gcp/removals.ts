@@ -3,7 +3,7 @@
 import { isGrant } from '../../../infra/gcp/rules/access.ts';
 import { type Declared, textAt, titleOf } from '../../../infra/gcp/rules/declared.ts';
 import { referencesOf } from '../../../infra/gcp/rules/references.ts';
-import { breaches } from '../../../infra/gcp/rules.ts';
+import { breaches, RULES } from '../../../infra/gcp/rules.ts';
 
 export interface Removal {
   /** Of what kind, as `IAM binding`. */
@@ -99,4 +99,9 @@ function familyRemovals(resources: readonly Declared[]): Removal[] {
 /** The rules that notice a removal: those that the whole stack does not break. */
 export function noticedBy({ left }: Removal): string[] {
   return [...new Set(breaches(left).map((breach) => breach.slice(0, breach.indexOf(':'))))];
+}
+
+/** Whether any rule notices it; as noticedBy(), and sooner done. */
+export function isNoticed({ left }: Removal): boolean {
+  return RULES.some(({ check }) => check(left).length > 0);
 }

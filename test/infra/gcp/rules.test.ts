@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Declared } from '../../../infra/gcp/rules/declared.ts';
 import { breaches } from '../../../infra/gcp/rules.ts';
-import { exampleSettings, resourcesOf, SIZES } from './examples.ts';
-import { evaluate } from './mocks.ts';
-import { noticedBy, removalsFrom } from './removals.ts';
+import { resourcesOf, SIZES } from './examples.ts';
+import { isNoticed, removalsFrom } from './removals.ts';
 
 /** The stack with one resource's inputs changed. */
 function changed(
@@ -29,7 +28,7 @@ describe.each(SIZES)('%s', (size) => {
   test('each API, grant, dead-letter subscription, GC policy, table, column and family that is removed is noticed', async () => {
     const removals = removalsFrom(await resourcesOf(size));
     expect(removals.length).toBeGreaterThan(150);
-    expect(removals.filter((removal) => noticedBy(removal).length === 0).map(({ what }) => what)).toEqual([]);
+    expect(removals.filter((removal) => !isNoticed(removal)).map(({ what }) => what)).toEqual([]);
   });
 });
 
@@ -145,7 +144,7 @@ describe('rules notice', () => {
       'reaches',
     ],
     [
-      'a grant that replaces others',
+      'a role that administers',
       type('projects/iAMMember:IAMMember'),
       { role: 'roles/bigtable.admin' },
       'narrow-roles',
@@ -238,6 +237,18 @@ describe('rules notice', () => {
   });
 });
 
+test('a binding that replaces other grants, and one made twice, are noticed', async () => {
+  const resources = await resourcesOf('dev');
+  const grant = resources.find(({ type }) => type === 'gcp:projects/iAMMember:IAMMember');
+  if (grant === undefined) throw new Error('Nothing is granted on the project.');
+  const binding = { ...grant, type: 'gcp:projects/iAMBinding:IAMBinding' };
+  expect(breaches([...resources, binding]).join('\n')).toContain('narrow-roles: projects.IAMBinding');
+  const again = { ...grant, name: 'again' };
+  expect(breaches([...resources, again])).toEqual([
+    `granted-once: projects.IAMMember again grants the same as projects.IAMMember ${grant.name}.`,
+  ]);
+});
+
 test('a key as a plain variable of the plain host is noticed too', async () => {
   const broken = changed(
     await resourcesOf('internet'),
@@ -268,40 +279,4 @@ test('the engine’s own words for what was declared break no rule', async () =>
     },
   }));
   expect(breaches(told)).toEqual([]);
-});
-
-describe('who may call', () => {
-  const callersOf = (resources: readonly Declared[]) =>
-    resources
-      .filter(({ type }) => type === 'gcp:cloudrunv2/serviceIamMember:ServiceIamMember')
-      .map(({ inputs }) => `${inputs.member} ${inputs.name}`)
-      .sort();
-  const accounts = [
-    'serviceAccount:segue-invoker@my-project.iam.gserviceaccount.com segue-update-signals',
-    'serviceAccount:segue-workflow@my-project.iam.gserviceaccount.com segue-rebuild',
-  ];
-
-  test('publicApi opens ingest and serve, and nothing else', async () => {
-    for (const size of SIZES)
-      expect(callersOf(await resourcesOf(size))).toEqual([
-        'allUsers segue-ingest',
-        'allUsers segue-serve',
-        ...accounts,
-      ]);
-  });
-
-  test('without it only those who are named may call', async () => {
-    const { resources } = await evaluate({
-      ...exampleSettings('dev'),
-      publicApi: 'false',
-      callers: '["group:apps@example.com"]',
-    });
-    expect(callersOf(resources)).toEqual([
-      'group:apps@example.com segue-ingest',
-      'group:apps@example.com segue-serve',
-      ...accounts,
-      // Checks of uptime come in the name of Cloud Monitoring.
-      'serviceAccount:service-123456789012@gcp-sa-monitoring-notification.iam.gserviceaccount.com segue-serve',
-    ]);
-  });
 });

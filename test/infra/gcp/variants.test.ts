@@ -3,7 +3,7 @@ import type { Declared } from '../../../infra/gcp/rules/declared.ts';
 import { breaches } from '../../../infra/gcp/rules.ts';
 import { evaluate } from './mocks.ts';
 import { typeProblems } from './provider-types.ts';
-import { noticedBy, removalsFrom } from './removals.ts';
+import { isNoticed, removalsFrom } from './removals.ts';
 import { VARIANTS } from './variants.ts';
 
 describe('a configuration beside the examples', () => {
@@ -14,7 +14,7 @@ describe('a configuration beside the examples', () => {
     async (_, settings) => {
       const { resources } = await evaluate(settings);
       expect(breaches(resources)).toEqual([]);
-      const unnoticed = removalsFrom(resources).filter((removal) => noticedBy(removal).length === 0);
+      const unnoticed = removalsFrom(resources).filter((removal) => !isNoticed(removal));
       expect(unnoticed.map(({ what }) => what)).toEqual([]);
       for (const one of resources) all.set(`${one.type} ${JSON.stringify(one.inputs)}`, one);
     },
