@@ -8,11 +8,14 @@ import {
   type Ranked,
   type RankingWeights,
   rank,
+  type ScoreParts,
+  scoreParts,
 } from '../../shared/domain/ranking.ts';
 import { hasRemembered } from '../../shared/rows/listener-row.ts';
 import type { ListenerView } from './reading.ts';
 
 export interface Choice extends Ranked {
+  readonly parts: ScoreParts;
   readonly notion: string;
 }
 
@@ -84,9 +87,12 @@ export function choose(
       view.controls.blocking(candidate) === undefined &&
       (freshness === 'unheard' ? !hasHeard(view, candidate) : !isLately(view, candidate, weights)),
   );
-  const ranked = rank(allowed, view.signals, currentSounds(view.signals, weights, describe), weights);
-  return capArtists(ranked, count, perArtist).map((entry) => ({
-    ...entry,
-    notion: notionOf(view, entry.candidate),
+  const sounds = currentSounds(view.signals, weights, describe);
+  const ranked = rank(allowed, view.signals, sounds, weights);
+  return capArtists(ranked, count, perArtist).map(({ candidate, score }) => ({
+    candidate,
+    score,
+    parts: scoreParts(candidate, view.signals, sounds, weights),
+    notion: notionOf(view, candidate),
   }));
 }

@@ -1,6 +1,6 @@
 /** Heard filter: a Bloom filter that SQL and TypeScript read and write bit for bit alike (algorithms: heard filter). */
 import { Buffer } from 'node:buffer';
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** Share of ids never added that a filter may still answer `true` for. */
 export const HEARD_FALSE_POSITIVES = 0.01;
@@ -31,7 +31,7 @@ export function bloomSize(n: number, p: number = HEARD_FALSE_POSITIVES): BloomSi
 
 /** `[h1, h2]`: the first and the second eight hex digits of MD5 of the id's UTF-8, as unsigned 32-bit numbers. */
 export function bloomHash(id: string): readonly [number, number] {
-  const digest = createHash('md5').update(id, 'utf8').digest();
+  const digest = hash('md5', id, 'buffer');
   return [digest.readUInt32BE(0), digest.readUInt32BE(4)];
 }
 

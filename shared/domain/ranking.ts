@@ -32,11 +32,13 @@ export const RANKING_WEIGHTS: RankingWeights = {
   seedLead: 1000,
 };
 
+/** Addends of a score, by the name of their weight. */
+export type ScoreParts = Readonly<Record<'pool' | 'liveArtist' | 'liveGenre' | 'liveSound', number>>;
+
 export interface Ranked {
   readonly candidate: Candidate;
+  /** The sum of its parts, which are computed again for the few that are chosen. */
   readonly score: number;
-  /** Addends of the score, by the name of their weight. */
-  readonly parts: Readonly<Record<'pool' | 'liveArtist' | 'liveGenre' | 'liveSound', number>>;
 }
 
 /** What is playing right now: the latest unskipped listens within the session span, at most five. */
@@ -56,6 +58,25 @@ function squash(affinity: number): number {
   return affinity / (1 + Math.abs(affinity));
 }
 
+/** What a candidate's score is made of, with `sounds` as currentSounds() finds them. */
+export function scoreParts(
+  candidate: Candidate,
+  signals: Signals,
+  sounds: readonly TrackSound[],
+  weights: RankingWeights,
+): ScoreParts {
+  const artist = candidate.artistId === null ? undefined : signals.artists.get(candidate.artistId);
+  const genre = candidate.genre === null ? undefined : signals.genres.get(candidate.genre);
+  let sound = 0;
+  for (const now of sounds) sound += transitionScore(now, candidate) / sounds.length;
+  return {
+    pool: (weights.pool * candidate.score) / 1000,
+    liveArtist: weights.liveArtist * squash(artist?.affinity ?? 0),
+    liveGenre: weights.liveGenre * squash(genre?.affinity ?? 0),
+    liveSound: weights.liveSound * sound,
+  };
+}
+
 /** Best first; equal scores by item id, so that the same input gives the same order everywhere. */
 export function rank(
   candidates: readonly Candidate[],
@@ -64,18 +85,8 @@ export function rank(
   weights: RankingWeights,
 ): Ranked[] {
   const ranked = candidates.map((candidate): Ranked => {
-    const artist = candidate.artistId === null ? undefined : signals.artists.get(candidate.artistId);
-    const genre = candidate.genre === null ? undefined : signals.genres.get(candidate.genre);
-    const sound =
-      sounds.reduce((sum, now) => sum + transitionScore(now, candidate), 0) / (sounds.length || 1);
-    const parts = {
-      pool: (weights.pool * candidate.score) / 1000,
-      liveArtist: weights.liveArtist * squash(artist?.affinity ?? 0),
-      liveGenre: weights.liveGenre * squash(genre?.affinity ?? 0),
-      liveSound: weights.liveSound * sound,
-    };
-    const score = parts.pool + parts.liveArtist + parts.liveGenre + parts.liveSound;
-    return { candidate, score, parts };
+    const { pool, liveArtist, liveGenre, liveSound } = scoreParts(candidate, signals, sounds, weights);
+    return { candidate, score: pool + liveArtist + liveGenre + liveSound };
   });
   return ranked.sort((a, b) => b.score - a.score || (a.candidate.itemId < b.candidate.itemId ? -1 : 1));
 }

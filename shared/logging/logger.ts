@@ -61,6 +61,8 @@ export function createLogger(
         level: (label) => ({ severity: SEVERITY[label] ?? 'DEFAULT' }),
         log: hideNestedSecrets,
       },
+      // By the name an error gives itself: the name of its class is another one in a minified bundle.
+      serializers: { error: (error: Error) => ({ ...pino.stdSerializers.err(error), type: error.name }) },
       redact: { paths: SECRET_FIELDS, censor: REDACTED },
     },
     options.destination ?? pino.destination({ fd: 1, sync: true }),

@@ -48,23 +48,38 @@ const CACHED_TEXT = 64 * 1024 * 1024;
  */
 export function createListenerReader(rows: RowStore) {
   const cache = new LRUCache<string, BuiltListener>({ max: CACHED_LISTENERS, maxSize: CACHED_TEXT });
+  /** Under way: a listener's requests that come together read and parse once. */
+  const reading = new Map<string, Promise<BuiltListener | undefined>>();
+
+  function readOnce(listenerId: string, build: number): Promise<BuiltListener | undefined> {
+    const place = `${build} ${listenerId}`;
+    const already = reading.get(place);
+    if (already !== undefined) return already;
+    const filters = [{ family: BUILD, qualifiers: QUALIFIERS, timestamps: [build] }];
+    const found = rows
+      .read('listeners', listenerKey(listenerId), filters)
+      .then((row) => {
+        if (row === undefined) return undefined;
+        const built = parseBuilt(build, row.cells);
+        const size = row.cells.reduce((sum, { value }) => sum + value.length, 1);
+        // Unless it was forgotten while it was read.
+        if (reading.get(place) === found) cache.set(place, built, { size });
+        return built;
+      })
+      .finally(() => {
+        if (reading.get(place) === found) reading.delete(place);
+      });
+    reading.set(place, found);
+    return found;
+  }
 
   async function readBuilt(
     listenerId: string,
     builds: readonly number[],
   ): Promise<BuiltListener | undefined> {
-    const key = listenerKey(listenerId);
     for (const build of builds) {
-      const cached = cache.get(`${build} ${listenerId}`);
-      if (cached !== undefined) return cached;
-      const row = await rows.read('listeners', key, [
-        { family: BUILD, qualifiers: QUALIFIERS, timestamps: [build] },
-      ]);
-      if (row === undefined) continue;
-      const built = parseBuilt(build, row.cells);
-      const size = row.cells.reduce((sum, { value }) => sum + value.length, 1);
-      cache.set(`${build} ${listenerId}`, built, { size });
-      return built;
+      const built = cache.get(`${build} ${listenerId}`) ?? (await readOnce(listenerId, build));
+      if (built !== undefined) return built;
     }
     return undefined;
   }
@@ -84,12 +99,14 @@ export function createListenerReader(rows: RowStore) {
 
     /** Forgets what is kept in memory of everybody: rows were removed behind the reader's back. */
     forgetAll(): void {
+      reading.clear();
       cache.clear();
     },
 
     /** Forgets what is kept in memory of a listener. */
     forget(listenerId: string): void {
-      for (const key of cache.keys()) if (key.endsWith(` ${listenerId}`)) cache.delete(key);
+      for (const known of [reading, cache])
+        for (const place of known.keys()) if (place.endsWith(` ${listenerId}`)) known.delete(place);
     },
   };
 }

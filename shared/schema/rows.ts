@@ -1,5 +1,5 @@
 /** The one place that names row tables, families and qualifiers, and how keys are made. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** Row tables and their column families. What infra provisions is what the code uses. */
 export const ROW_TABLES = {
@@ -41,7 +41,7 @@ export const POINTER_KEY = 'meta#active';
 
 /** `<4 hex of sha256(listenerId)>#<listenerId>`: spreads sequential ids over tablets. */
 export function listenerKey(listenerId: string): string {
-  return `${createHash('sha256').update(listenerId).digest('hex').slice(0, 4)}#${listenerId}`;
+  return `${hash('sha256', listenerId, 'hex').slice(0, 4)}#${listenerId}`;
 }
 
 /** The listener id inside a listenerKey. */
@@ -51,5 +51,5 @@ export function listenerOfKey(key: string): string {
 
 /** What an erasure leaves behind instead of the id: its SHA-256 in hex. */
 export function listenerHash(listenerId: string): string {
-  return createHash('sha256').update(listenerId).digest('hex');
+  return hash('sha256', listenerId, 'hex');
 }

@@ -1,5 +1,5 @@
 /** A server under measurement on a core of its own, with its CPU time and memory as the kernel counts them (Linux). */
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -20,9 +20,9 @@ const TICKS_PER_SECOND = 100;
 const DEADLINE_MS = 30_000;
 let port = 18_200;
 
-/** Everything else of a bench, this process and its emulators, belongs on the other core. */
-export function keepOffTheServersCore(pid: number): void {
-  spawn('taskset', ['-acp', '1', String(pid)], { stdio: 'ignore' });
+/** Moves this process, and what it starts from here on, to the other core: its load and its emulators. */
+export function keepOffTheServersCore(): void {
+  execFileSync('taskset', ['-acp', '1', String(process.pid)], { stdio: 'ignore' });
 }
 
 export function startPinned(options: {

@@ -8,6 +8,7 @@ import {
   mergeCandidates,
   RANKING_WEIGHTS,
   rank,
+  scoreParts,
 } from '../../shared/domain/ranking.ts';
 import { foldSignals } from '../../shared/domain/signals.ts';
 import { acceptedEvent } from '../functions/fakes/events.ts';
@@ -88,23 +89,24 @@ describe('ranking', () => {
       },
     );
     const sound: TrackSound = { tempo: 120, key: 0, mode: 1, energy: 0.5 };
-    const ranked = rank(
-      [
-        candidate('x', { artistId: 'liked', genre: 'jazz', score: 800, ...sound }),
-        candidate('y', { artistId: 'skipped', score: 800 }),
-        candidate('z', { artistId: null, genre: 'folk', score: 0 }),
-      ],
-      signals,
-      [sound],
-      RANKING_WEIGHTS,
-    );
-    const partsOf = (id: string) => ranked.find((entry) => entry.candidate.itemId === id)?.parts;
+    const candidates = [
+      candidate('x', { artistId: 'liked', genre: 'jazz', score: 800, ...sound }),
+      candidate('y', { artistId: 'skipped', score: 800 }),
+      candidate('z', { artistId: null, genre: 'folk', score: 0 }),
+    ];
+    const ranked = rank(candidates, signals, [sound], RANKING_WEIGHTS);
+    const partsOf = (id: string) =>
+      candidates
+        .filter(({ itemId }) => itemId === id)
+        .map((one) => scoreParts(one, signals, [sound], RANKING_WEIGHTS))[0];
     // One whole play is an affinity of 1, a skip of −1; a/(1+|a|) is a half of either. Jazz: 1 − 1 = 0.
     expect(partsOf('x')).toEqual({ pool: 0.8, liveArtist: 0.075, liveGenre: 0, liveSound: 0.1 });
     expect(partsOf('y')).toEqual({ pool: 0.8, liveArtist: -0.075, liveGenre: 0, liveSound: 0.05 });
     expect(partsOf('z')).toEqual({ pool: 0, liveArtist: 0, liveGenre: 0, liveSound: 0.05 });
-    for (const { score, parts } of ranked)
-      expect(score).toBeCloseTo(parts.pool + parts.liveArtist + parts.liveGenre + parts.liveSound, 12);
+    for (const { candidate: one, score } of ranked) {
+      const sum = Object.values(partsOf(one.itemId) ?? {}).reduce((total, part) => total + part, 0);
+      expect(score).toBeCloseTo(sum, 12);
+    }
   });
 });
 

@@ -143,6 +143,32 @@ describe('reading a row', () => {
     reader.forgetAll();
     for (const listener of ['b', 'ab']) expect((await reader.read(listener, [1])).built).toBeUndefined();
   });
+
+  test('requests that come together read once, and what is forgotten meanwhile is not kept', async () => {
+    let reads = 0;
+    let forgetMeanwhile = () => {};
+    const reader = createListenerReader({
+      ...opened.store,
+      read: async (table, key, filters) => {
+        const row = await opened.store.read(table, key, filters);
+        if (filters?.[0]?.family !== 'build') return row;
+        reads += 1;
+        forgetMeanwhile();
+        return row;
+      },
+    } as LmdbRows);
+    await opened.store.write('listeners', [cell('ann', 'pool', 1, '\n')]);
+    forgetMeanwhile = () => reader.forget('ann');
+    const read = () => reader.read('ann', [1]);
+    const together = await Promise.all([read(), read(), read()]);
+    expect(together.map(({ built }) => built?.build)).toEqual([1, 1, 1]);
+    expect(reads).toBe(1);
+    forgetMeanwhile = () => {};
+    await read();
+    expect(reads).toBe(2);
+    await read();
+    expect(reads).toBe(2);
+  });
 });
 
 describe('controls as cells', () => {
