@@ -4,8 +4,8 @@ import type { ApiApp } from '../../shared/api/app.ts';
 import { Id } from '../../shared/api/ids.ts';
 import { BEARER, problemResponses } from '../../shared/api/openapi.ts';
 import { requireListener } from '../../shared/auth/principal.ts';
+import { readListener, startReading } from '../../shared/serving/reading.ts';
 import type { ServeDeps } from './handler.ts';
-import { readListener, startReading } from './reading.ts';
 
 const ExportSchema = z
   .object({

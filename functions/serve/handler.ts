@@ -3,6 +3,7 @@ import { type ApiApp, type ApiDeps, authenticated, createApi } from '../../share
 import { DEFAULT_RATE_LIMITS, type RateLimits, rateLimited } from '../../shared/api/rate-limit.ts';
 import type { RankingWeights } from '../../shared/domain/ranking.ts';
 import type { Topics } from '../../shared/ports/topics.ts';
+import type { ReadingDeps } from '../../shared/serving/reading.ts';
 import { addControlRoutes } from './controls-routes.ts';
 import type { Deliveries } from './deliveries.ts';
 import { addErasureRoute } from './erasure-route.ts';
@@ -10,7 +11,6 @@ import { addExportRoute } from './export-route.ts';
 import { addHealthRoutes } from './health-routes.ts';
 import type { History } from './history.ts';
 import { addProfileRoute } from './profile-route.ts';
-import type { ReadingDeps } from './reading.ts';
 import { addSurfaceRoutes } from './surface-routes.ts';
 
 export interface ServeDeps extends ApiDeps, ReadingDeps {

@@ -8,8 +8,8 @@ import { buildIdOf } from '../../shared/domain/build-id.ts';
 import { isInForce } from '../../shared/domain/control.ts';
 import { hourlyProfile } from '../../shared/domain/hourly-profile.ts';
 import { type Affinity, layAffinities } from '../../shared/domain/taste.ts';
+import { readListener, startReading } from '../../shared/serving/reading.ts';
 import type { ServeDeps } from './handler.ts';
-import { readListener, startReading } from './reading.ts';
 
 const TOP = 20;
 

@@ -13,9 +13,8 @@ import { ControlsInForce } from '../../shared/domain/control.ts';
 import { mergeCandidates } from '../../shared/domain/ranking.ts';
 import { foldSignals } from '../../shared/domain/signals.ts';
 import { NotFound } from '../../shared/errors.ts';
-import { writeAnswer } from './answer.ts';
-import { candidatesFor, popular, relatedTo } from './candidates.ts';
-import type { ServeDeps } from './handler.ts';
+import { writeAnswer } from '../../shared/serving/answer.ts';
+import { candidatesFor, popular, relatedTo } from '../../shared/serving/candidates.ts';
 import {
   type ListenerView,
   NOBODY,
@@ -23,8 +22,9 @@ import {
   readBuilds,
   readListener,
   startReading,
-} from './reading.ts';
-import { choose, type Request } from './recommend.ts';
+} from '../../shared/serving/reading.ts';
+import { choose, type Request } from '../../shared/serving/recommend.ts';
+import type { ServeDeps } from './handler.ts';
 
 export const DISCOVER_WEEKLY_SIZE = 30;
 

@@ -68,6 +68,7 @@ const ADAPTER_FREE = [
   'ports',
   'rows',
   'schema',
+  'serving',
   'simulation',
   'sql',
 ].map((name) => `shared/${name}`);

@@ -94,7 +94,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'boundary: a function imports the host',
-    file: 'functions/serve/recommend.ts',
+    file: 'shared/serving/recommend.ts',
     find: 'import ',
     replace: "import type { Host as _ } from '../../infra/local/host.ts';\nimport ",
     tests: ['test/infra/boundaries.test.ts'],
@@ -124,14 +124,14 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'heard filter not applied when serving',
-    file: 'functions/serve/recommend.ts',
+    file: 'shared/serving/recommend.ts',
     find: "(freshness === 'unheard' ? !hasHeard(view, candidate) :",
     replace: "(freshness === 'unheard' ? true :",
     tests: ['test/e2e/start.test.ts'],
   },
   {
     name: 'heard filter applied without what was heard since the build',
-    file: 'functions/serve/recommend.ts',
+    file: 'shared/serving/recommend.ts',
     find: '    signals.heard.has(recordingId) ||\n    signals.heard.has(itemId) ||\n',
     replace: '',
     tests: ['test/functions/serve/discover-weekly.test.ts'],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createRebuildApp } from '../../../functions/rebuild/app.ts';
-import { startReading } from '../../../functions/serve/reading.ts';
+import { startReading } from '../../../shared/serving/reading.ts';
 import { FRESH_HOURS } from '../../../infra/gcp/alerts-on-data.ts';
 import { logMetricsFor } from '../../../infra/gcp/log-metrics.ts';
 import { METRIC_TYPES } from '../../../infra/gcp/metric-types.ts';

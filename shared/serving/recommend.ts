@@ -1,7 +1,7 @@
 /** Act: filter, rank, spread over artists. Decisions only; what they need was read before. */
-import type { Candidate } from '../../shared/domain/candidate.ts';
-import { onlineNotion } from '../../shared/domain/discovery.ts';
-import type { TrackSound } from '../../shared/domain/harmony.ts';
+import type { Candidate } from '../domain/candidate.ts';
+import { onlineNotion } from '../domain/discovery.ts';
+import type { TrackSound } from '../domain/harmony.ts';
 import {
   capArtists,
   currentSounds,
@@ -10,8 +10,8 @@ import {
   rank,
   type ScoreParts,
   scoreParts,
-} from '../../shared/domain/ranking.ts';
-import { hasRemembered } from '../../shared/rows/listener-row.ts';
+} from '../domain/ranking.ts';
+import { hasRemembered } from '../rows/listener-row.ts';
 import type { ListenerView } from './reading.ts';
 
 export interface Choice extends Ranked {

@@ -1,7 +1,7 @@
 /** Candidates of every origin: the listener's pool, what goes with a seed or with live plays, what is popular. */
-import { type Candidate, parseCandidates } from '../../shared/domain/candidate.ts';
-import { mergeCandidates, type RankingWeights } from '../../shared/domain/ranking.ts';
-import type { RowTable } from '../../shared/schema/rows.ts';
+import { type Candidate, parseCandidates } from '../domain/candidate.ts';
+import { mergeCandidates, type RankingWeights } from '../domain/ranking.ts';
+import type { RowTable } from '../schema/rows.ts';
 import type { ListenerView, Part, Reading, ReadingDeps } from './reading.ts';
 
 /** How many of the latest live plays lend their neighbours to a pool that was built before them. */

@@ -1,12 +1,12 @@
 /** Assess: what the listener is told of each item and why, and what is remembered of having told it. */
 
-import type { Answer, AnswerItem } from '../../shared/api/answer.ts';
-import { buildIdOf } from '../../shared/domain/build-id.ts';
-import type { Candidate, Evidence, Generator } from '../../shared/domain/candidate.ts';
-import type { CatalogueItem } from '../../shared/domain/item.ts';
-import type { Taste } from '../../shared/domain/taste.ts';
-import type { Topics } from '../../shared/ports/topics.ts';
-import { TOPICS } from '../../shared/schema/topics.ts';
+import type { Answer, AnswerItem } from '../api/answer.ts';
+import { buildIdOf } from '../domain/build-id.ts';
+import type { Candidate, Evidence, Generator } from '../domain/candidate.ts';
+import type { CatalogueItem } from '../domain/item.ts';
+import type { Taste } from '../domain/taste.ts';
+import type { Topics } from '../ports/topics.ts';
+import { TOPICS } from '../schema/topics.ts';
 import type { Basis } from './candidates.ts';
 import type { Reading, ReadingDeps } from './reading.ts';
 import type { Choice } from './recommend.ts';

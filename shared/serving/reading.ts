@@ -1,14 +1,14 @@
 /** Prepare: everything an answer needs of one listener, read once, with what could not be read named. */
-import { ControlsInForce } from '../../shared/domain/control.ts';
-import type { ListeningEvent } from '../../shared/domain/event.ts';
-import { foldSignals, type Signals } from '../../shared/domain/signals.ts';
-import { messageOf } from '../../shared/errors.ts';
-import type { Logger } from '../../shared/logging/logger.ts';
-import type { ItemCatalogue } from '../../shared/ports/catalogue.ts';
-import type { Erasures } from '../../shared/ports/erasures.ts';
-import type { RowStore } from '../../shared/ports/row-store.ts';
-import type { BuiltListener, ListenerReader, ListenerRow } from '../../shared/rows/listener-row.ts';
-import { readableBuilds, readPointer } from '../../shared/rows/pointer.ts';
+import { ControlsInForce } from '../domain/control.ts';
+import type { ListeningEvent } from '../domain/event.ts';
+import { foldSignals, type Signals } from '../domain/signals.ts';
+import { messageOf } from '../errors.ts';
+import type { Logger } from '../logging/logger.ts';
+import type { ItemCatalogue } from '../ports/catalogue.ts';
+import type { Erasures } from '../ports/erasures.ts';
+import type { RowStore } from '../ports/row-store.ts';
+import type { BuiltListener, ListenerReader, ListenerRow } from '../rows/listener-row.ts';
+import { readableBuilds, readPointer } from '../rows/pointer.ts';
 
 /** Parts an answer can do without; `degraded` lists those it had to. */
 export type Part = 'build' | 'listener' | 'signals' | 'catalogue' | 'related' | 'popularity' | 'impressions';
