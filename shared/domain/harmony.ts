@@ -31,9 +31,12 @@ export interface TrackSound {
   readonly energy: number | null;
 }
 
+const isKey = (key: number | null): key is number =>
+  key !== null && Number.isInteger(key) && key >= 0 && key <= 11;
+
 /** Camelot key of a pitch class (0 = C) and mode (1 = major, 0 = minor); null unless both are known. */
 export function camelot(pitchClass: number | null, mode: number | null): CamelotKey | null {
-  if (pitchClass === null || !Number.isInteger(pitchClass) || pitchClass < 0 || pitchClass > 11) return null;
+  if (!isKey(pitchClass)) return null;
   if (mode !== 0 && mode !== 1) return null;
   const major = mode === 1 ? pitchClass : (pitchClass + 3) % 12;
   return { number: ((((7 * major) % 12) + 7) % 12) + 1, letter: mode === 1 ? 'B' : 'A' };
@@ -97,6 +100,24 @@ export function canMix(a: number | null, b: number | null): boolean {
   return distance !== null && distance <= MAX_MIXED_DISTANCE;
 }
 
+/** Keys and modes as one number, the last of them unknown. */
+const UNKNOWN_KEY = 24;
+const keyNumber = (key: number | null, mode: number | null): number =>
+  isKey(key) && (mode === 0 || mode === 1) ? 12 * mode + key : UNKNOWN_KEY;
+/** keyScore of every pair, looked up: transitions are scored by the hundred thousand. */
+let keyScores: Float64Array | undefined;
+
+function keyScoresByNumber(): Float64Array {
+  if (keyScores !== undefined) return keyScores;
+  const span = UNKNOWN_KEY + 1;
+  const keyOf = (number: number) =>
+    number === UNKNOWN_KEY ? null : camelot(number % 12, number < 12 ? 0 : 1);
+  keyScores = Float64Array.from({ length: span * span }, (_, at) =>
+    keyScore(keyOf(Math.floor(at / span)), keyOf(at % span)),
+  );
+  return keyScores;
+}
+
 /**
  * `T = .45·tempo + .35·key + .20·(1−|Δenergy|)`, 0 to 1; an unknown attribute scores .5 in its own share, so that
  * two tracks of which nothing is known score .5.
@@ -110,7 +131,9 @@ export function transitionScore(
     from.energy === null || to.energy === null ? UNKNOWN_SCORE : 1 - Math.abs(to.energy - from.energy);
   return (
     weights.tempo * tempoScore(from.tempo, to.tempo) +
-    weights.key * keyScore(camelot(from.key, from.mode), camelot(to.key, to.mode)) +
+    weights.key *
+      (keyScoresByNumber()[keyNumber(from.key, from.mode) * (UNKNOWN_KEY + 1) + keyNumber(to.key, to.mode)] ??
+        UNKNOWN_SCORE) +
     weights.energy * energy
   );
 }
