@@ -25,7 +25,7 @@ const Body = z
       .datetime({ offset: true })
       .optional()
       .describe(
-        'Until when it holds; without it until taken back (an artist is snoozed 30 days, a session private 6 hours).',
+        'Until when it holds; without it until taken back (an artist is snoozed 30 days, a track 7, a session private 6 hours).',
       ),
   })
   .openapi('ControlRequest');
@@ -71,7 +71,12 @@ const remove = createRoute({
 });
 
 /** Kinds that are about a recording where their target is an item. */
-const OF_RECORDINGS: readonly ControlKind[] = ['dislike', 'do-not-recommend', 'exclude-from-taste'];
+const OF_RECORDINGS: readonly ControlKind[] = [
+  'dislike',
+  'do-not-recommend',
+  'snooze-track',
+  'exclude-from-taste',
+];
 
 export function addControlRoutes(app: ApiApp, deps: ServeDeps): void {
   /** The control and when it was last changed. */

@@ -11,6 +11,7 @@ import { addExportRoute } from './export-route.ts';
 import { addHealthRoutes } from './health-routes.ts';
 import type { History } from './history.ts';
 import { addProfileRoute } from './profile-route.ts';
+import { addSmartShuffleRoute } from './smart-shuffle-route.ts';
 import { addSurfaceRoutes } from './surface-routes.ts';
 
 export interface ServeDeps extends ApiDeps, ReadingDeps {
@@ -26,8 +27,10 @@ export function createServe(deps: ServeDeps): ApiApp {
   const app = createApi(deps);
   const limit = rateLimited(deps.rateLimits ?? DEFAULT_RATE_LIMITS, deps.clock);
   // Health is asked without a token and as often as it pleases.
-  for (const path of ['/v1/listeners/*', '/v1/tracks/*']) app.use(path, authenticated, limit);
+  for (const path of ['/v1/listeners/*', '/v1/tracks/*', '/v1/smart-shuffle'])
+    app.use(path, authenticated, limit);
   addSurfaceRoutes(app, deps);
+  addSmartShuffleRoute(app, deps);
   addProfileRoute(app, deps);
   addExportRoute(app, deps);
   addControlRoutes(app, deps);

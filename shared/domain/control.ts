@@ -6,6 +6,7 @@ export const CONTROL_KINDS = [
   'dislike',
   'do-not-recommend',
   'snooze-artist',
+  'snooze-track',
   'exclude-from-taste',
   'private-session',
   'explicit-filter',
@@ -27,8 +28,12 @@ const DAY_MS = 86_400_000;
 /** How long a control holds when its author does not say. */
 export const DEFAULT_DURATION_MS: Partial<Record<ControlKind, number>> = {
   'snooze-artist': 30 * DAY_MS,
+  'snooze-track': 7 * DAY_MS,
   'private-session': DAY_MS / 4,
 };
+
+/** Kinds that keep their target from being recommended. */
+const BLOCKING: readonly ControlKind[] = ['dislike', 'do-not-recommend', 'snooze-artist', 'snooze-track'];
 
 /** True while the control holds at `now`. */
 export function isInForce(control: Control, now: number): boolean {
@@ -46,8 +51,7 @@ export class ControlsInForce {
   constructor(controls: readonly Control[], now: number) {
     const held = controls.filter((control) => isInForce(control, now));
     for (const { kind, target } of held) {
-      if (kind === 'dislike' || kind === 'do-not-recommend' || kind === 'snooze-artist')
-        this.#blocked.set(target, kind);
+      if (BLOCKING.includes(kind)) this.#blocked.set(target, kind);
       if (kind === 'exclude-from-taste') this.#excluded.add(target);
     }
     this.#cleanOnly = held.some(({ kind }) => kind === 'explicit-filter');

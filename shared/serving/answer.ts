@@ -90,8 +90,8 @@ interface Known {
 }
 
 function writeItem(
-  { candidate, score, parts, notion }: Choice,
-  position: number,
+  { candidate, score, parts, notion, position }: Choice,
+  place: number,
   { items, artistNames, favouriteOf }: Known,
   impressionId: string,
 ): AnswerItem {
@@ -100,7 +100,7 @@ function writeItem(
   // Popularity backs most items; it is the source only of those that nothing else proposed.
   const strongest = byStrength.find(({ generator }) => generator !== 'popular') ?? byStrength[0];
   return {
-    position,
+    position: position ?? place,
     itemId: candidate.itemId,
     recordingId: candidate.recordingId,
     title: item?.title ?? null,

@@ -8,14 +8,15 @@ import {
   type Ranked,
   type RankingWeights,
   rank,
-  type ScoreParts,
   scoreParts,
 } from '../domain/ranking.ts';
 import { hasRemembered } from '../rows/listener-row.ts';
 import type { ListenerView } from './reading.ts';
 
 export interface Choice extends Ranked {
-  readonly parts: ScoreParts;
+  readonly parts: Readonly<Record<string, number>>;
+  /** Where it stands among items that are not choices; without it, where it stands among the choices. */
+  readonly position?: number;
   readonly notion: string;
 }
 

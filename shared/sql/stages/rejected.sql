@@ -13,7 +13,7 @@ held AS (
   SELECT u.lid, c.kind, c.target
   FROM controls AS c
   JOIN listeners AS u ON u.listener_id = c.listener_id
-  WHERE c.kind IN ('dislike', 'do-not-recommend', 'snooze-artist') AND UNIX_MILLIS(c.changed_at) > u.erased_at
+  WHERE c.kind IN ('dislike', 'do-not-recommend', 'snooze-artist', 'snooze-track') AND UNIX_MILLIS(c.changed_at) > u.erased_at
   QUALIFY c.active
     AND COALESCE(c.until > TIMESTAMP_MILLIS(@cutoff), TRUE)
     AND ROW_NUMBER() OVER (PARTITION BY u.lid, c.kind, c.target ORDER BY c.changed_at DESC, c.active DESC, c.until) = 1
