@@ -5,6 +5,7 @@ import { createEdge } from '../../shared/google/edge.ts';
 import { readEnvironment } from '../../shared/google/environment.ts';
 import { openRows, openTopics, openWarehouse } from '../../shared/google/open.ts';
 import { createCatalogue } from '../../shared/rows/catalogue.ts';
+import { createSnapshotReader } from '../../shared/rows/catalogue-snapshot.ts';
 import { createErasures } from '../../shared/rows/erasures.ts';
 import { createListenerReader } from '../../shared/rows/listener-row.ts';
 import { createCloudDeliveries } from './cloud-deliveries.ts';
@@ -26,5 +27,6 @@ export function createCloudServe(variables: Readonly<Record<string, string | und
     listeners: createListenerReader(rows),
     history: createHistory(openWarehouse(environment)),
     weights: RANKING_WEIGHTS,
+    snapshots: createSnapshotReader(rows),
   });
 }

@@ -1,12 +1,11 @@
-/** The surfaces: one listener's Discover Weekly, what to play next, and what is like a track. */
+/** What to play next, and what is like a track. */
 import { createRoute, z } from '@hono/zod-openapi';
-import type { Context } from 'hono';
-import { accepts } from 'hono/accepts';
-import { type Answer, AnswerSchema } from '../../shared/api/answer.ts';
-import type { ApiApp, ApiEnv } from '../../shared/api/app.ts';
+import { AnswerSchema } from '../../shared/api/answer.ts';
+import type { ApiApp } from '../../shared/api/app.ts';
 import { Id } from '../../shared/api/ids.ts';
-import { JSPF_TYPE, JspfSchema, toJspf } from '../../shared/api/jspf.ts';
+import { JSPF_TYPE, JspfSchema } from '../../shared/api/jspf.ts';
 import { BEARER, problemResponses } from '../../shared/api/openapi.ts';
+import { sendPlaylist } from '../../shared/api/send-playlist.ts';
 import { requireListener } from '../../shared/auth/principal.ts';
 import type { Candidate } from '../../shared/domain/candidate.ts';
 import { ControlsInForce } from '../../shared/domain/control.ts';
@@ -14,7 +13,7 @@ import { mergeCandidates } from '../../shared/domain/ranking.ts';
 import { foldSignals } from '../../shared/domain/signals.ts';
 import { NotFound } from '../../shared/errors.ts';
 import { writeAnswer } from '../../shared/serving/answer.ts';
-import { candidatesFor, popular, relatedTo } from '../../shared/serving/candidates.ts';
+import { candidatesFor, relatedTo } from '../../shared/serving/candidates.ts';
 import {
   type ListenerView,
   NOBODY,
@@ -25,8 +24,6 @@ import {
 } from '../../shared/serving/reading.ts';
 import { choose, type Request } from '../../shared/serving/recommend.ts';
 import type { ServeDeps } from './handler.ts';
-
-export const DISCOVER_WEEKLY_SIZE = 30;
 
 const answers = {
   200: {
@@ -39,15 +36,6 @@ const answers = {
 const ListenerPath = z.object({ id: Id });
 const Count = (otherwise: number) =>
   z.coerce.number().int().min(1).max(100).default(otherwise).describe('How many items, 1 to 100.');
-
-const discoverWeekly = createRoute({
-  method: 'get',
-  path: '/v1/listeners/{id}/discover-weekly',
-  summary: 'Music this listener has never heard',
-  security: BEARER,
-  request: { params: ListenerPath },
-  responses: answers,
-});
 
 const next = createRoute({
   method: 'get',
@@ -80,16 +68,6 @@ const ANYBODY: Omit<ListenerView, 'build'> = {
   row: NOBODY,
 };
 
-/** JSON, or JSPF where the client asks for it. */
-function send(c: Context<ApiEnv>, answer: Answer, title: string) {
-  c.header('cache-control', 'no-store');
-  c.header('vary', 'accept');
-  const supports = ['application/json', JSPF_TYPE];
-  if (accepts(c, { header: 'Accept', supports, default: 'application/json' }) === JSPF_TYPE)
-    return c.json(toJspf(answer, title), 200, { 'content-type': JSPF_TYPE });
-  return c.json(answer, 200);
-}
-
 export function addSurfaceRoutes(app: ApiApp, deps: ServeDeps): void {
   const { weights } = deps;
 
@@ -113,40 +91,6 @@ export function addSurfaceRoutes(app: ApiApp, deps: ServeDeps): void {
     const items = await reading.attempt('catalogue', () => deps.catalogue.get([itemId]), new Map());
     return items.get(itemId)?.recordingId ?? itemId;
   };
-
-  app.openapi(discoverWeekly, async (c) => {
-    const { id } = c.req.valid('param');
-    requireListener(c.get('principal'), id);
-    const reading = startReading(deps.clock.now(), c.get('logger'));
-    const view = await readListener(deps, reading, id);
-    const { basis, candidates } = await candidatesFor(deps, reading, view, weights);
-    const request: Request = {
-      count: DISCOVER_WEEKLY_SIZE,
-      perArtist: 1,
-      freshness: 'unheard',
-      describe: await describer(view, reading),
-    };
-    let choices = choose(candidates, view, weights, request);
-    if (choices.length < DISCOVER_WEEKLY_SIZE && basis === 'build') {
-      const wider = [...candidates, ...(await popular(deps, reading, view.build))];
-      choices = choose(mergeCandidates(wider), view, weights, request);
-    }
-    const answer = await writeAnswer(
-      deps,
-      reading,
-      {
-        surface: 'discover-weekly',
-        listenerId: id,
-        basis,
-        build: view.build,
-        taste: view.built?.taste,
-        impressionId: deps.newId(),
-        rankingVersion: weights.version,
-      },
-      choices,
-    );
-    return send(c, answer, 'Discover Weekly');
-  });
 
   app.openapi(next, async (c) => {
     const { id } = c.req.valid('param');
@@ -188,7 +132,7 @@ export function addSurfaceRoutes(app: ApiApp, deps: ServeDeps): void {
       },
       choices,
     );
-    return send(c, answer, 'Up next');
+    return sendPlaylist(c, answer, 'Up next');
   });
 
   app.openapi(similar, async (c) => {
@@ -217,7 +161,7 @@ export function addSurfaceRoutes(app: ApiApp, deps: ServeDeps): void {
       },
       choices,
     );
-    return send(c, answer, 'Similar');
+    return sendPlaylist(c, answer, 'Similar');
   });
 }
 

@@ -38,6 +38,8 @@ export function gcRules({ liveDays }: Pick<SegueConfig, 'liveDays'>): FamilyRule
       // Versions are the history of private sessions, which late events are held against.
       control: FOREVER,
       build: BUILDS,
+      // A quarter of weeks to look back on.
+      made: { rules: [{ max_age: days(92) }] },
     },
     catalog: { meta: { rules: [{ max_version: 1 }] }, build: BUILDS },
     pools: { build: BUILDS, pointer: { rules: [{ max_version: 10 }] } },

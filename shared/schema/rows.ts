@@ -11,6 +11,8 @@ export const ROW_TABLES = {
     control: 'control',
     /** `pool`, `heard`, `taste`, `recent`: timestamp = build. */
     build: 'build',
+    /** `weekly#<ISO week>`: what was made for the listener; written once, again only when asked for. */
+    made: 'made',
   },
   /** Key: item id. */
   catalog: {
@@ -19,9 +21,9 @@ export const ROW_TABLES = {
     /** `related`: neighbours and next tracks, timestamp = build. */
     build: 'build',
   },
-  /** Key: `popular#<kind>`, `genre#<genre>`, `artist#<artistId>`, `meta#active`. */
+  /** Key: `popular#<kind>`, `genre#<genre>`, `artist#<artistId>`, `search#<shard>`, `meta#active`. */
   pools: {
-    /** `pool`: timestamp = build. */
+    /** `pool`, of a shard `items`: timestamp = build. */
     build: 'build',
     /** `active` of the row `meta#active`: the publish pointer. */
     pointer: 'pointer',

@@ -27,6 +27,8 @@ export interface AnswerContext {
   readonly build: number | undefined;
   readonly impressionId: string;
   readonly rankingVersion: string;
+  /** True for a look back at what was served before, which is no impression. */
+  readonly isReview?: boolean;
   /** The listener's taste, which names the artists that led to an item and a favourite track of theirs. */
   readonly taste?: Taste | undefined;
 }
@@ -63,7 +65,7 @@ export async function writeAnswer(
     items: choices.map((choice, position) => writeItem(choice, position, known, context.impressionId)),
     degraded: [],
   };
-  if (context.listenerId !== null && choices.length > 0)
+  if (context.listenerId !== null && choices.length > 0 && context.isReview !== true)
     await reading.attempt('impressions', () => logImpression(deps, reading, context, answer), undefined);
   return { ...answer, degraded: [...reading.degraded].sort() };
 }

@@ -11,7 +11,15 @@ import type { BuiltListener, ListenerReader, ListenerRow } from '../rows/listene
 import { readableBuilds, readPointer } from '../rows/pointer.ts';
 
 /** Parts an answer can do without; `degraded` lists those it had to. */
-export type Part = 'build' | 'listener' | 'signals' | 'catalogue' | 'related' | 'popularity' | 'impressions';
+export type Part =
+  | 'weekly'
+  | 'build'
+  | 'listener'
+  | 'signals'
+  | 'catalogue'
+  | 'related'
+  | 'popularity'
+  | 'impressions';
 
 export interface ReadingDeps {
   readonly rows: RowStore;

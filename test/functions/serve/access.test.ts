@@ -13,6 +13,8 @@ afterAll(() => h.close());
 
 const OF_LISTENER = [
   ['GET', (id: string) => `/v1/listeners/${id}/discover-weekly`],
+  ['POST', (id: string) => `/v1/listeners/${id}/discover-weekly`],
+  ['GET', (id: string) => `/v1/listeners/${id}/discover-weekly/weeks`],
   ['GET', (id: string) => `/v1/listeners/${id}/next`],
   ['GET', (id: string) => `/v1/listeners/${id}/profile`],
   ['GET', (id: string) => `/v1/listeners/${id}/export`],
@@ -90,7 +92,7 @@ test('similar is for every token and for none without', async () => {
 
 test('an unknown path is 404 and a wrong method 405 with what is allowed', async () => {
   expect((await h.request('/v1/listeners/ann')).status).toBe(405);
-  const { status, headers } = await h.request('/v1/listeners/ann/discover-weekly', { method: 'POST' });
+  const { status, headers } = await h.request('/v1/listeners/ann/next', { method: 'POST' });
   expect(status).toBe(405);
   expect(headers.get('allow')).toBe('GET, HEAD');
   expect((await h.request('/v1/listeners/ann/secrets')).status).toBe(404);

@@ -16,6 +16,7 @@ import { Unauthenticated } from '../../../shared/errors.ts';
 import type { FamilyFilter, RowStore } from '../../../shared/ports/row-store.ts';
 import type { Warehouse } from '../../../shared/ports/warehouse.ts';
 import { createCatalogue } from '../../../shared/rows/catalogue.ts';
+import { createSnapshotReader } from '../../../shared/rows/catalogue-snapshot.ts';
 import { createErasures } from '../../../shared/rows/erasures.ts';
 import { createListenerReader } from '../../../shared/rows/listener-row.ts';
 import { liveEventCell } from '../../../shared/rows/live-events.ts';
@@ -70,7 +71,10 @@ function faulty(rows: RowStore, faults: Faults): RowStore {
       check('rows.deleteRows', table);
       return rows.deleteRows(table, keys);
     },
-    scan: (table, options) => rows.scan(table, options),
+    scan(table, options) {
+      check('rows.scan', table);
+      return rows.scan(table, options);
+    },
     collect: (table, family, before, keep) => rows.collect(table, family, before, keep),
   };
 }
@@ -135,6 +139,7 @@ export function openServe(
       erase: (...given) => guard('history.erase', () => history.erase(...given)),
     },
     weights: RANKING_WEIGHTS,
+    snapshots: createSnapshotReader(rows),
   };
   const host = createApi(deps);
   const app = createServe(deps);
