@@ -16,6 +16,7 @@ export const LOADS: readonly {
 }[] = [
   { stage: 'related_items', table: 'catalog', id: 'item_id', column: 'related', qualifier: 'related' },
   { stage: 'shared_pools', table: 'pools', id: 'pool_key', column: 'pool', qualifier: 'pool' },
+  { stage: 'catalogue_shards', table: 'pools', id: 'shard_key', column: 'items', qualifier: 'items' },
   { stage: 'heard_filters', table: 'listeners', id: 'listener_id', column: 'heard', qualifier: 'heard' },
   { stage: 'recent_history', table: 'listeners', id: 'listener_id', column: 'recent', qualifier: 'recent' },
   { stage: 'taste_profiles', table: 'listeners', id: 'listener_id', column: 'taste', qualifier: 'taste' },

@@ -37,6 +37,16 @@ const BACKUPS =
   'Backups taken before are not changed: they expire by the schedule of whoever keeps them, and after restoring one ' +
   'this erasure has to be repeated.';
 
+/** A store that other functions keep listeners in; removes everything of one and says how much that was. */
+export interface Forgetting {
+  readonly store: string;
+  forget(listenerId: string): Promise<number>;
+}
+
+export interface ForgettingDeps {
+  readonly forgetting?: readonly Forgetting[];
+}
+
 /**
  * Erases a listener as it was asked for; repeating it is harmless. Throws what a store threw, after which it may be
  * repeated.
@@ -44,7 +54,7 @@ const BACKUPS =
 export async function eraseListener(
   deps: Pick<ServeDeps, 'history' | 'rows' | 'deliveries' | 'clock'> & {
     readonly listeners: Pick<ServeDeps['listeners'], 'forget'>;
-  },
+  } & ForgettingDeps,
   listenerId: string,
   { receiptId, erasedAt }: Pick<Erasure, 'receiptId' | 'erasedAt'>,
 ): Promise<Erasure> {
@@ -59,9 +69,13 @@ export async function eraseListener(
   deps.listeners.forget(listenerId);
   // Deliveries under way may have looked before the tombstone was there; what they write must lie before the delete.
   await deps.deliveries.settled();
+  const stores: StoreReceipt[] = [];
+  // Before the rows, by which an erasure that was cut short finds its listener again.
+  for (const { store, forget } of deps.forgetting ?? [])
+    stores.push({ store, removed: await forget(listenerId) });
   const row = await deps.rows.read('listeners', listenerKey(listenerId));
   await deps.rows.deleteRows('listeners', [listenerKey(listenerId)]);
-  const stores: StoreReceipt[] = [{ store: 'rows', removed: row?.cells.length ?? 0 }];
+  stores.unshift({ store: 'rows', removed: row?.cells.length ?? 0 });
   for (const [table, removed] of Object.entries(await deps.history.erase(listenerId, erasedAt)))
     stores.push({ store: `warehouse.${table}`, removed });
   stores.push(await deps.deliveries.discardDeadLetters(listenerId));
@@ -75,7 +89,7 @@ export async function eraseListener(
   return done;
 }
 
-export function addErasureRoute(app: ApiApp, deps: ServeDeps): void {
+export function addErasureRoute(app: ApiApp, deps: ServeDeps & ForgettingDeps): void {
   app.openapi(route, async (c) => {
     const { id } = c.req.valid('param');
     requireListener(c.get('principal'), id);

@@ -11,6 +11,7 @@ import { addErasureRoute } from './erasure-route.ts';
 import { addExportRoute } from './export-route.ts';
 import { addHealthRoutes } from './health-routes.ts';
 import type { History } from './history.ts';
+import { addHomeRoute } from './home-route.ts';
 import { addProfileRoute } from './profile-route.ts';
 import { addSearchRoute } from './search-route.ts';
 import { addSmartShuffleRoute } from './smart-shuffle-route.ts';
@@ -38,6 +39,7 @@ export function createServe(deps: ServeDeps): ApiApp {
   addSurfaceRoutes(app, deps);
   addSmartShuffleRoute(app, deps);
   addSearchRoute(app, deps);
+  addHomeRoute(app, deps);
   addProfileRoute(app, deps);
   addExportRoute(app, deps);
   addControlRoutes(app, deps);

@@ -59,6 +59,7 @@ export function apisFor(config: SegueConfig): string[] {
   if (config.domain?.dnsZone !== undefined) names.add('dns');
   if (config.privateNetwork !== undefined) for (const name of ['compute', 'dns']) names.add(name);
   if (config.signingKeys !== undefined) names.add('secretmanager');
+  if (config.gemini !== undefined) names.add('aiplatform');
   if (config.budget !== undefined) names.add('billingbudgets');
   return [...names].sort().map((name) => `${name}.googleapis.com`);
 }

@@ -8,7 +8,14 @@ import { type Lockfile, lockedVersions, type Manifest, pruneLockfile } from './l
 import type { FunctionName } from './sizes.ts';
 import { packZip, type ZipEntry } from './zip.ts';
 
-const FUNCTION_NAMES: readonly FunctionName[] = ['ingest', 'update-signals', 'rebuild', 'serve'];
+const FUNCTION_NAMES: readonly FunctionName[] = [
+  'ingest',
+  'update-signals',
+  'rebuild',
+  'serve',
+  'sessions',
+  'agent',
+];
 
 export interface Bundle {
   /** Path of the zip. */
@@ -30,6 +37,8 @@ const EXTERNAL: Readonly<Record<FunctionName, readonly string[]>> = {
   'update-signals': [FRAMEWORK],
   serve: [FRAMEWORK],
   rebuild: [FRAMEWORK, '@google-cloud/firestore'],
+  sessions: [FRAMEWORK, '@google-cloud/firestore'],
+  agent: [FRAMEWORK, '@google-cloud/firestore'],
 };
 
 const NODE_MAJOR = 24;

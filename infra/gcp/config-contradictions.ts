@@ -1,6 +1,7 @@
 /** Settings that are right by themselves and not together, or not where they are to run. */
 import type { SegueConfig } from './config.ts';
 import type { Settings } from './config-schema.ts';
+import { CATALOGUE_HOLDERS, CATALOGUE_MEMORY } from './sizes.ts';
 
 interface Contradiction {
   /** The settings that it is about; where one of them is wrong by itself nothing is said. */
@@ -15,7 +16,12 @@ export function contradictions(
   settings: Settings,
   wrong: ReadonlySet<string> = new Set(),
 ): string[] {
-  const all = [...ofPeople(config, settings), ...ofPlaces(config), ...ofFunctions(config)];
+  const all = [
+    ...ofPeople(config, settings),
+    ...ofPlaces(config),
+    ...ofGemini(settings),
+    ...ofFunctions(config),
+  ];
   return [
     ...all
       .filter(({ of, isThere }) => isThere && !of.some((name) => wrong.has(name)))
@@ -45,7 +51,7 @@ function ofPeople(config: SegueConfig, settings: Settings): Contradiction[] {
     {
       of: ['publicApi', 'callers'],
       isThere: !config.publicApi && config.callers.length === 0,
-      sentence: 'segue:callers: name who may call ingest and serve, or set publicApi: true',
+      sentence: 'segue:callers: name who may call the API, or set publicApi: true',
     },
     {
       of: ['publicApi', 'domain', 'privateNetwork'],
@@ -86,11 +92,39 @@ function ofPlaces({ bigtable, retentionDays, liveDays }: SegueConfig): Contradic
   ];
 }
 
+/** Whether a model reads prompts, and which. */
+function ofGemini({ gemini, geminiModel, geminiLocation }: Settings): Contradiction[] {
+  return [
+    {
+      of: ['gemini', 'geminiModel'],
+      // Google retires each model within some two years: a preset would be a deployment that breaks by itself.
+      isThere: gemini && geminiModel === undefined,
+      sentence: 'segue:geminiModel: name the model that reads prompts, or set gemini: false',
+    },
+    {
+      of: ['gemini', 'geminiModel'],
+      isThere: !gemini && geminiModel !== undefined,
+      sentence: 'segue:geminiModel: nothing asks it; set gemini: true too',
+    },
+    {
+      of: ['gemini', 'geminiLocation'],
+      isThere: !gemini && geminiLocation !== undefined,
+      sentence: 'segue:geminiLocation: nothing is asked there; set gemini: true too',
+    },
+  ];
+}
+
 function ofFunctions({ functions }: SegueConfig): Contradiction[] {
   return Object.entries(functions).flatMap(([name, size]) => {
     const [least, most] = MEMORY[size.cpu] ?? [0, 0];
     const memory = mebibytes(size.memory);
+    const holdsCatalogue = CATALOGUE_HOLDERS.some((holder) => holder === name);
     return [
+      {
+        of: ['functions'],
+        isThere: holdsCatalogue && memory >= least && memory < CATALOGUE_MEMORY,
+        sentence: `segue:functions.${name}.memory: must be ${CATALOGUE_MEMORY}Mi or more: it holds the catalogue`,
+      },
       {
         of: ['functions'],
         isThere: size.minInstances > size.maxInstances,

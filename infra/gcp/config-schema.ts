@@ -52,8 +52,19 @@ export const Settings = z.object({
       'update-signals': FunctionOverride.optional(),
       rebuild: FunctionOverride.optional(),
       serve: FunctionOverride.optional(),
+      sessions: FunctionOverride.optional(),
+      agent: FunctionOverride.optional(),
     })
     .default({}),
+  gemini: z.boolean('must be true or false').default(false),
+  geminiModel: z
+    .string()
+    .regex(/^gemini-[a-z0-9.-]{1,60}$/, 'must be a model such as gemini-2.5-flash')
+    .optional(),
+  geminiLocation: z
+    .string()
+    .regex(/^(global|eu|us|[a-z]+-[a-z]+\d+)$/, 'must be a region such as europe-west1, or global')
+    .optional(),
   serveHost: z.enum(['function', 'cloud-run'], 'must be function or cloud-run').optional(),
   load: z.enum(['direct', 'dataflow', 'reverse-etl'], 'must be direct, dataflow or reverse-etl').optional(),
   bigtable: z
@@ -125,6 +136,8 @@ export const TEXTS = new Set<string>([
   'region',
   'signingKeys',
   'signingKeysSecret',
+  'geminiModel',
+  'geminiLocation',
   'serveHost',
   'load',
   'log',

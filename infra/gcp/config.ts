@@ -34,9 +34,9 @@ export interface SegueConfig {
   readonly size: Size;
   readonly project: string;
   readonly region: string;
-  /** Whether anybody may call ingest and serve, which then verify a token of their own. */
+  /** Whether anybody may call the API’s functions, which then verify a token of their own. */
   readonly publicApi: boolean;
-  /** Members that may call ingest and serve where publicApi is false, as `group:apps@example.com`. */
+  /** Members that may call the API’s functions where publicApi is false, as `group:apps@example.com`. */
   readonly callers: readonly string[];
   readonly oidc:
     | { readonly issuer: string; readonly audience: string; readonly listenerClaim: string }
@@ -47,6 +47,8 @@ export interface SegueConfig {
    */
   readonly signingKeys: 'managed' | { readonly secret: string } | undefined;
   readonly functions: Readonly<Record<FunctionName, FunctionSize>>;
+  /** The model of Gemini on Vertex AI that reads prompts, and where it is asked; undefined: prompts are parsed. */
+  readonly gemini: { readonly model: string; readonly location: string } | undefined;
   readonly serveHost: Host;
   readonly load: Load;
   readonly bigtable: BigtableConfig;
@@ -172,7 +174,12 @@ function merged(settings: Settings): SegueConfig {
       'update-signals': sized('update-signals'),
       rebuild: sized('rebuild'),
       serve: sized('serve'),
+      sessions: sized('sessions'),
+      agent: sized('agent'),
     },
+    gemini: settings.gemini
+      ? { model: settings.geminiModel ?? '', location: settings.geminiLocation ?? region }
+      : undefined,
     serveHost: settings.serveHost ?? preset.serveHost,
     load: settings.load ?? preset.load,
     bigtable: {

@@ -5,7 +5,7 @@ import { FIRESTORE_DATABASE } from '../../shared/schema/cloud.ts';
 import type { SegueConfig } from './config.ts';
 
 /** Collections whose documents end by themselves, at the instant in their field `expiresAt`. */
-const EXPIRING = ['sessions'] as const;
+const EXPIRING = ['sessions', 'blend-days'] as const;
 
 export class Documents extends pulumi.ComponentResource {
   readonly database: gcp.firestore.Database;

@@ -2,7 +2,7 @@
 import type * as pulumi from '@pulumi/pulumi';
 import type { FunctionsArgs } from './functions.ts';
 import type { SecretPlace } from './secrets.ts';
-import type { FunctionName } from './sizes.ts';
+import { DOOR_NAMES, type FunctionName } from './sizes.ts';
 
 export interface Environment {
   readonly plain: Readonly<Record<string, pulumi.Input<string>>>;
@@ -10,7 +10,9 @@ export interface Environment {
 }
 
 /** These answer people, who bring a token. */
-const VERIFYING: ReadonlySet<FunctionName> = new Set<FunctionName>(['ingest', 'serve']);
+const VERIFYING: ReadonlySet<FunctionName> = new Set<FunctionName>(DOOR_NAMES);
+/** These have a model read prompts, where the configuration says so. */
+const PROMPTED: ReadonlySet<FunctionName> = new Set<FunctionName>(['sessions', 'agent']);
 
 export function environmentOf(
   name: FunctionName,
@@ -37,6 +39,10 @@ export function environmentOf(
   }
   if (name === 'rebuild') plain.SEGUE_LOAD = config.load;
   if (name === 'rebuild' || name === 'serve') plain.SEGUE_MAX_BYTES_BILLED = String(config.maxBytesBilled);
+  if (PROMPTED.has(name) && config.gemini !== undefined) {
+    plain.SEGUE_GEMINI_MODEL = config.gemini.model;
+    plain.SEGUE_GEMINI_LOCATION = config.gemini.location;
+  }
   const keys = secrets.signingKeys;
   return { plain, secret: VERIFYING.has(name) && keys !== undefined ? [{ ...keys, key: 'SEGUE_KEYS' }] : [] };
 }

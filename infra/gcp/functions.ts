@@ -1,4 +1,4 @@
-/** The four functions: their sources by content, their sizes, what they are told, and who may call them. */
+/** The functions: their sources by content, their sizes, what they are told, and who may call them. */
 import * as gcp from '@pulumi/gcp';
 import * as pulumi from '@pulumi/pulumi';
 import { ENTRY_POINTS } from '../../shared/schema/cloud.ts';
@@ -16,7 +16,7 @@ import {
 } from './deployment.ts';
 import { environmentOf } from './environment.ts';
 import type { Secrets } from './secrets.ts';
-import type { FunctionName } from './sizes.ts';
+import { DOOR_NAMES, type FunctionName } from './sizes.ts';
 import type { Storage } from './storage.ts';
 
 export interface FunctionsArgs {
@@ -41,9 +41,11 @@ export class Functions extends pulumi.ComponentResource {
       'update-signals': this.#deploy('update-signals', args),
       rebuild: this.#deploy('rebuild', args),
       serve: this.#deploy('serve', args),
+      sessions: this.#deploy('sessions', args),
+      agent: this.#deploy('agent', args),
     };
     const callers = config.publicApi ? ['allUsers'] : config.callers;
-    for (const door of ['ingest', 'serve'] as const)
+    for (const door of DOOR_NAMES)
       callers.forEach((member, i) => void this.#allow(`${door}-caller-${i}`, door, member, config));
     this.#allow('update-signals-push', 'update-signals', accounts.of.invoker.member, config);
     this.#allow('rebuild-workflow', 'rebuild', accounts.of.workflow.member, config);

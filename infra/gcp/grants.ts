@@ -46,6 +46,9 @@ const RUN_QUERIES = 'roles/bigquery.jobUser';
 const READ_TABLES = 'roles/bigquery.dataViewer';
 const WRITE_TABLES = 'roles/bigquery.dataEditor';
 const READ_METRICS = 'roles/monitoring.viewer';
+const USE_DOCUMENTS = 'roles/datastore.user';
+/** IAM knows no single model of Google's. */
+const ASK_MODELS = 'roles/aiplatform.user';
 
 /** Every grant of a configuration. */
 export function grantsFor(config: SegueConfig): Grant[] {
@@ -53,6 +56,7 @@ export function grantsFor(config: SegueConfig): Grant[] {
     (account: AccountName) =>
     (role: Grant['role'], on: Place, why: string): Grant => ({ to: account, role, on, why });
   const hasKeys = config.signingKeys !== undefined;
+  const hasModel = config.gemini !== undefined;
   const keys = (account: AccountName): Grant[] =>
     hasKeys
       ? [to(account)('roles/secretmanager.secretAccessor', { kind: 'signing-keys' }, 'verifies tokens')]
@@ -62,6 +66,8 @@ export function grantsFor(config: SegueConfig): Grant[] {
   const signals = to('update-signals');
   const rebuild = to('rebuild');
   const serve = to('serve');
+  const sessions = to('sessions');
+  const agent = to('agent');
   const build = to('build');
   return [
     ingest(PUBLISH, topic(TOPICS.listens), 'accepted events'),
@@ -86,7 +92,7 @@ export function grantsFor(config: SegueConfig): Grant[] {
     rebuild(WRITE_ROWS, table('catalog'), 'load'),
     rebuild(WRITE_ROWS, table('pools'), 'load, and the pointer'),
     rebuild(READ_ROWS, table('erasures'), 'loads nothing of who was erased'),
-    rebuild('roles/datastore.user', oneDatabase(config), 'builds and their audits'),
+    rebuild(USE_DOCUMENTS, oneDatabase(config), 'builds and their audits'),
     rebuild(READ_METRICS, project, 'how far subscriptions have delivered'),
 
     serve(WRITE_ROWS, table('listeners'), 'controls and erasure'),
@@ -98,6 +104,27 @@ export function grantsFor(config: SegueConfig): Grant[] {
     serve(RUN_QUERIES, project, 'export and erasure'),
     serve(WRITE_TABLES, warehouse, 'erasure'),
     ...keys('serve'),
+
+    sessions(WRITE_ROWS, table('listeners'), 'dislikes'),
+    sessions(READ_ROWS, table('catalog'), 'descriptions of items, and what goes with them'),
+    sessions(READ_ROWS, table('pools'), 'the catalogue, shared pools and the pointer'),
+    sessions(READ_ROWS, table('erasures'), 'keeps nothing of who was erased'),
+    sessions(PUBLISH, topic(TOPICS.controls), 'dislikes'),
+    sessions(PUBLISH, topic(TOPICS.impressions), 'what was played'),
+    sessions(USE_DOCUMENTS, oneDatabase(config), 'sessions, blends and playlists'),
+    ...(hasModel ? [sessions(ASK_MODELS, project, 'prompts')] : []),
+    ...keys('sessions'),
+
+    // What serve and sessions read and say, without what only they may: erasing, exporting, queries.
+    agent(WRITE_ROWS, table('listeners'), 'dislikes'),
+    agent(READ_ROWS, table('catalog'), 'descriptions of items, and what goes with them'),
+    agent(READ_ROWS, table('pools'), 'the catalogue, shared pools and the pointer'),
+    agent(READ_ROWS, table('erasures'), 'keeps nothing of who was erased'),
+    agent(PUBLISH, topic(TOPICS.controls), 'changes of controls'),
+    agent(PUBLISH, topic(TOPICS.impressions), 'what was served'),
+    agent(USE_DOCUMENTS, oneDatabase(config), 'sessions, blends and playlists'),
+    ...(hasModel ? [agent(ASK_MODELS, project, 'prompts')] : []),
+    ...keys('agent'),
 
     build('roles/logging.logWriter', project, 'logs of builds'),
     build('roles/artifactregistry.writer', { kind: 'images' }, 'images'),

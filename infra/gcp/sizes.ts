@@ -1,6 +1,15 @@
 /** What the three sizes preset. Every figure can be set otherwise in the stack's configuration. */
 export type Size = 'dev' | 'team' | 'internet';
-export type FunctionName = 'ingest' | 'update-signals' | 'rebuild' | 'serve';
+export type FunctionName = 'ingest' | 'update-signals' | 'rebuild' | 'serve' | 'sessions' | 'agent';
+
+/** They answer people, who bring a token: the doors of the API. */
+export const DOOR_NAMES = ['ingest', 'serve', 'sessions', 'agent'] as const satisfies readonly FunctionName[];
+export type DoorName = (typeof DOOR_NAMES)[number];
+
+/** They hold the catalogue of a build in memory, and that of the build before while requests change over. */
+export const CATALOGUE_HOLDERS: readonly FunctionName[] = ['serve', 'sessions', 'agent'];
+/** MiB: two catalogues of 200,000 items beside the code. */
+export const CATALOGUE_MEMORY = 1024;
 
 export interface FunctionSize {
   /** As `512Mi`. */
@@ -34,6 +43,8 @@ interface Preset {
 }
 
 const GiB = 2 ** 30;
+/** Longer than a turn whose prompt a model reads: it may take eight seconds, and the catalogue of a cold start five. */
+const TURN_SECONDS = 60;
 
 /** A build runs one stage a request; the warehouse works, the function waits, so an hour and little memory do. */
 const rebuild = (memory: string): FunctionSize => ({
@@ -67,12 +78,28 @@ export const PRESETS: Readonly<Record<Size, Preset>> = {
       },
       rebuild: rebuild('1Gi'),
       serve: {
-        memory: '512Mi',
+        memory: '1Gi',
         cpu: '1',
         concurrency: 40,
         minInstances: 0,
         maxInstances: 2,
         timeoutSeconds: 30,
+      },
+      sessions: {
+        memory: '1Gi',
+        cpu: '1',
+        concurrency: 20,
+        minInstances: 0,
+        maxInstances: 2,
+        timeoutSeconds: TURN_SECONDS,
+      },
+      agent: {
+        memory: '1Gi',
+        cpu: '1',
+        concurrency: 20,
+        minInstances: 0,
+        maxInstances: 2,
+        timeoutSeconds: TURN_SECONDS,
       },
     },
     serveHost: 'function',
@@ -112,6 +139,22 @@ export const PRESETS: Readonly<Record<Size, Preset>> = {
         maxInstances: 40,
         timeoutSeconds: 30,
       },
+      sessions: {
+        memory: '2Gi',
+        cpu: '1',
+        concurrency: 40,
+        minInstances: 1,
+        maxInstances: 20,
+        timeoutSeconds: TURN_SECONDS,
+      },
+      agent: {
+        memory: '2Gi',
+        cpu: '1',
+        concurrency: 40,
+        minInstances: 0,
+        maxInstances: 10,
+        timeoutSeconds: TURN_SECONDS,
+      },
     },
     serveHost: 'function',
     load: 'dataflow',
@@ -150,6 +193,22 @@ export const PRESETS: Readonly<Record<Size, Preset>> = {
         minInstances: 20,
         maxInstances: 1000,
         timeoutSeconds: 30,
+      },
+      sessions: {
+        memory: '4Gi',
+        cpu: '1',
+        concurrency: 80,
+        minInstances: 10,
+        maxInstances: 1000,
+        timeoutSeconds: TURN_SECONDS,
+      },
+      agent: {
+        memory: '4Gi',
+        cpu: '1',
+        concurrency: 80,
+        minInstances: 2,
+        maxInstances: 200,
+        timeoutSeconds: TURN_SECONDS,
       },
     },
     serveHost: 'cloud-run',

@@ -5,6 +5,8 @@ import { createIngest } from '../../functions/ingest/handler.ts';
 import { createDeliveries } from '../../functions/serve/deliveries.ts';
 import { createServe } from '../../functions/serve/handler.ts';
 import { createHistory } from '../../functions/serve/history.ts';
+import { createForgetting } from '../../functions/sessions/forgetting.ts';
+import { createSessions } from '../../functions/sessions/handler.ts';
 import { createApi } from '../../shared/api/app.ts';
 import { openApiDocument } from '../../shared/api/openapi.ts';
 import { createAuthenticator } from '../../shared/auth/authenticator.ts';
@@ -14,6 +16,7 @@ import { createLocalVerifier } from '../../shared/auth/tokens.ts';
 import { RANKING_WEIGHTS } from '../../shared/domain/ranking.ts';
 import { PermanentError } from '../../shared/errors.ts';
 import type { Logger } from '../../shared/logging/logger.ts';
+import { createSnapshotReader } from '../../shared/rows/catalogue-snapshot.ts';
 import { createPrivateSessions } from '../../shared/rows/private-sessions.ts';
 import type { Core } from './core.ts';
 import { VERSION } from './version.ts';
@@ -36,22 +39,30 @@ export function createHostApp(core: Core, logger: Logger) {
     erasures: core.erasures,
     privateSessions: createPrivateSessions(rows),
   });
-  const serving = createServe({
+  const answering = {
     ...api,
     rows,
     topics: core.topics,
-    deliveries: createDeliveries(core.topics),
     catalogue: core.catalogue,
     erasures: core.erasures,
     listeners: core.listeners,
-    history: createHistory(core.warehouse),
     weights: RANKING_WEIGHTS,
+    snapshots: createSnapshotReader(rows),
+  };
+  const forgetting = { forgetting: createForgetting(core.documents) };
+  const serving = createServe({
+    ...answering,
+    ...forgetting,
+    deliveries: createDeliveries(core.topics),
+    history: createHistory(core.warehouse),
   });
+  const sessions = createSessions({ ...answering, documents: core.documents });
   const host = createApi(api);
-  const document = openApiDocument([ingest, serving], { version: VERSION });
+  const document = openApiDocument([ingest, serving, sessions], { version: VERSION });
   host.get('/v1/openapi.json', (c) => c.json(document));
   host.route('/', ingest);
   host.route('/', serving);
+  host.route('/', sessions);
   return host;
 }
 

@@ -3,8 +3,8 @@ import { z } from '@hono/zod-openapi';
 import type { Answer, AnswerItem } from './answer.ts';
 
 export const JSPF_TYPE = 'application/jspf+json';
-const PLAYLIST_EXTENSION = 'https://musicbrainz.org/doc/jspf#playlist';
-const TRACK_EXTENSION = 'https://musicbrainz.org/doc/jspf#track';
+export const PLAYLIST_EXTENSION = 'https://musicbrainz.org/doc/jspf#playlist';
+export const TRACK_EXTENSION = 'https://musicbrainz.org/doc/jspf#track';
 
 const Extension = z.record(z.string(), z.object({ additional_metadata: z.record(z.string(), z.unknown()) }));
 
@@ -38,7 +38,7 @@ const MBID = /^mbid:([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/i;
 const URI = /^(?:https?:\/\/|spotify:|urn:)(?:[\w\-.~:/?#[\]@!$&'()*+,;=]|%[\da-f]{2})+$/i;
 
 /** Ids that are URIs stay as they are; others become URNs of this system. */
-function uriOf(id: string): string {
+export function uriOf(id: string): string {
   const mbid = MBID.exec(id)?.[1];
   if (mbid !== undefined) return `https://musicbrainz.org/recording/${mbid}`;
   return URI.test(id) ? id : `urn:segue:item:${encodeURIComponent(id)}`;

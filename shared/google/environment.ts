@@ -24,6 +24,11 @@ const Environment = z.object({
     .int()
     .positive()
     .default(10 * 1024 ** 4),
+  SEGUE_GEMINI_MODEL: z.string().min(1).optional(),
+  SEGUE_GEMINI_LOCATION: z
+    .string()
+    .regex(/^[a-z0-9-]+$/, 'must be a region, a multi-region or global')
+    .optional(),
   BIGTABLE_EMULATOR_HOST: z.string().optional(),
   BIGQUERY_EMULATOR_HOST: z.string().optional(),
   MONITORING_EMULATOR_HOST: z.string().optional(),
@@ -45,6 +50,8 @@ export interface FunctionEnvironment {
   readonly load: 'direct' | 'dataflow' | 'reverse-etl';
   /** Bytes one query may be billed for. */
   readonly maxBytesBilled: number;
+  /** What writes briefs from prompts, and where; undefined where they are only parsed. */
+  readonly gemini: { readonly model: string; readonly location: string } | undefined;
   /** `host:port` of emulators, where set. */
   readonly emulators: {
     readonly bigtable: string | undefined;
@@ -102,6 +109,8 @@ export function readEnvironment(
     : parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
   together(given, ['SEGUE_OIDC_ISSUER', 'SEGUE_OIDC_AUDIENCE'], problems);
   together(given, ['SEGUE_PUSH_AUDIENCE', 'SEGUE_PUSH_ACCOUNT'], problems);
+  if (given.SEGUE_GEMINI_LOCATION !== undefined && given.SEGUE_GEMINI_MODEL === undefined)
+    problems.push('SEGUE_GEMINI_LOCATION: means nothing without SEGUE_GEMINI_MODEL');
   const keys = readKeys(given.SEGUE_KEYS, problems);
   if (needs.tokens && given.SEGUE_OIDC_ISSUER === undefined && given.SEGUE_KEYS === undefined)
     problems.push('SEGUE_OIDC_ISSUER, SEGUE_KEYS: one of them must be set, or no token would be believed');
@@ -126,6 +135,10 @@ export function readEnvironment(
       pushAudience === undefined || account === undefined ? undefined : { audience: pushAudience, account },
     load: env.SEGUE_LOAD,
     maxBytesBilled: env.SEGUE_MAX_BYTES_BILLED,
+    gemini:
+      env.SEGUE_GEMINI_MODEL === undefined
+        ? undefined
+        : { model: env.SEGUE_GEMINI_MODEL, location: env.SEGUE_GEMINI_LOCATION ?? env.SEGUE_LOCATION },
     emulators: {
       bigtable: env.BIGTABLE_EMULATOR_HOST,
       bigquery: env.BIGQUERY_EMULATOR_HOST,

@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module';
 import type { v1 } from '@google-cloud/firestore';
 import type * as Grpc from '@grpc/grpc-js';
+import { timestampOf } from './firestore-expiry.ts';
 import { GrpcFailure } from './grpc-channel.ts';
 
 export interface FirestorePlace {
@@ -21,6 +22,12 @@ export interface StoredDocument {
   readonly stamp: string;
 }
 
+/** A document to be written. */
+export interface NewDocument extends Omit<StoredDocument, 'stamp'> {
+  /** Epoch ms at which Firestore may remove it, where its collection has such a policy; undefined: never. */
+  readonly expiresAt?: number | undefined;
+}
+
 /** What must hold of a document for a write to happen: it is of this stamp, or (null) it is not there. */
 export type Precondition = string | null | undefined;
 
@@ -38,7 +45,7 @@ export interface FirestoreCalls {
   /** Returns the stamp of the written document. */
   write(
     collection: string,
-    document: Omit<StoredDocument, 'stamp'>,
+    document: NewDocument,
     condition: Precondition,
     timeoutMs: number,
   ): Promise<string>;
@@ -97,7 +104,7 @@ export function createFirestoreCalls(place: FirestorePlace): FirestoreCalls {
         return undefined;
       }),
 
-    write: (collection, { id, json, writes }, condition, timeoutMs) =>
+    write: (collection, { id, json, writes, expiresAt }, condition, timeoutMs) =>
       commit(
         {
           update: {
@@ -105,6 +112,7 @@ export function createFirestoreCalls(place: FirestorePlace): FirestoreCalls {
             fields: {
               json: { stringValue: json },
               writes: { arrayValue: { values: writes.map((stringValue) => ({ stringValue })) } },
+              ...(expiresAt !== undefined && { expiresAt: { timestampValue: timestampOf(expiresAt) } }),
             },
           },
           ...(condition !== undefined && { currentDocument: preconditionOf(condition) }),

@@ -1,6 +1,7 @@
 /**
  * Documents in Firestore: one JSON text per document. As Firestore's own types, what is undefined would be refused, a list
- * in a list as well, and 1.0 come back as 1; as text a value is the same here and in the embedded twin.
+ * in a list as well, and 1.0 come back as 1; as text a value is the same here and in the embedded twin. Only what
+ * Firestore itself has to read lies beside it: when the document ends.
  */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,6 +9,7 @@ import { InvalidInput, TransientError } from '../errors.ts';
 import { type Document, type DocumentStore, VersionConflict } from '../ports/document-store.ts';
 import { nameProblem } from '../rows/cells.ts';
 import { createFirestoreCalls, type FirestoreCalls, type StoredDocument } from './firestore-calls.ts';
+import { expiryOf } from './firestore-expiry.ts';
 import { decodeId, encodeId, successorOf } from './firestore-ids.ts';
 import { GrpcFailure } from './grpc-channel.ts';
 import { type Patience, type RetryTools, retrying } from './grpc-retries.ts';
@@ -73,7 +75,7 @@ class GoogleDocuments implements FirestoreDocuments {
     const version = typeof ifVersion === 'string' ? parseVersion(ifVersion) : undefined;
     const own = randomBytes(WRITE_NAME_BYTES).toString('base64url');
     const writes = [own, ...(version?.writes ?? [])].slice(0, MOST_WRITES);
-    const written = { id: encodeId(id), json: jsonOf(value), writes };
+    const written = { id: encodeId(id), json: jsonOf(value), writes, expiresAt: expiryOf(value) };
     const condition = version?.stamp ?? (ifVersion === null ? null : undefined);
     /** An earlier attempt was not answered: what now stands in the way may be its own work. */
     let mayHaveLanded = false;

@@ -37,4 +37,5 @@ export const ENTRY_POINTS = {
   'update-signals': 'updateSignals',
   rebuild: 'rebuild',
   serve: 'serve',
+  sessions: 'sessions',
 } as const;

@@ -13,6 +13,7 @@ import { readableBuilds, readPointer } from '../rows/pointer.ts';
 /** Parts an answer can do without; `degraded` lists those it had to. */
 export type Part =
   | 'weekly'
+  | 'snapshot'
   | 'build'
   | 'listener'
   | 'signals'

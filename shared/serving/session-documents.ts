@@ -9,43 +9,36 @@ const LISTED = 20;
 
 const prefixOf = (listenerId: string): string => `${listenerHash(listenerId).slice(0, 16)}-`;
 
+/** What is stored in a session's place. */
 export interface StoredSession {
-  readonly state: SessionState;
-  /** Of the document; see DocumentStore. */
-  readonly version: string;
+  /** Undefined where there is none, where it has expired, and where it is from before its listener's erasure. */
+  readonly state: SessionState | undefined;
+  /** Of the document, whatever it holds; null where there is none. See DocumentStore. */
+  readonly version: string | null;
 }
 
-/**
- * A listener's session; undefined where there is none, where it has expired, and where it is from before the erasure at
- * `erasedAt` (epoch ms).
- */
+/** Reads what is stored in a session's place. `erasedAt`: of the listener's last erasure, epoch ms. */
 export async function readSession(
   documents: Pick<DocumentStore, 'get'>,
   { listenerId, sessionId }: { readonly listenerId: string; readonly sessionId: string },
   { now, erasedAt }: { readonly now: number; readonly erasedAt: number | undefined },
-): Promise<StoredSession | undefined> {
+): Promise<StoredSession> {
   const found = await documents.get<SessionState>(COLLECTION, prefixOf(listenerId) + sessionId);
+  if (found === undefined) return { state: undefined, version: null };
+  const { value, version } = found;
   // The prefix is part of a hash: it may be another listener's, however unlikely that is.
-  if (found === undefined || found.value.listenerId !== listenerId) return undefined;
-  if (isExpired(found.value, now)) return undefined;
-  if (erasedAt !== undefined && found.value.createdAt <= erasedAt) return undefined;
-  return { state: found.value, version: found.version };
+  const isThere =
+    value.listenerId === listenerId && !isExpired(value, now) && value.createdAt > (erasedAt ?? 0);
+  return { state: isThere ? value : undefined, version };
 }
 
-/** Writes a session that is to be new: what is there in its place, expired or forgotten, gives way. Throws VersionConflict. */
-export async function createSession(documents: DocumentStore, state: SessionState): Promise<string> {
-  const id = prefixOf(state.listenerId) + state.id;
-  const before = await documents.get<SessionState>(COLLECTION, id);
-  return documents.put(COLLECTION, id, state, { ifVersion: before?.version ?? null });
-}
-
-/** Writes a session upon the version that was read. Throws VersionConflict where it was changed or removed since. */
+/** Writes a session upon the version that was read (null: none). Throws VersionConflict where that changed since. */
 export async function saveSession(
   documents: Pick<DocumentStore, 'put'>,
   state: SessionState,
-  ifVersion: string,
-): Promise<string> {
-  return documents.put(COLLECTION, prefixOf(state.listenerId) + state.id, state, { ifVersion });
+  ifVersion: string | null,
+): Promise<void> {
+  await documents.put(COLLECTION, prefixOf(state.listenerId) + state.id, state, { ifVersion });
 }
 
 export async function removeSession(

@@ -36,6 +36,7 @@ export const AUDITS: readonly Audit[] = [
   unique('taste_profiles', 'listener_id'),
   unique('related_items', 'item_id'),
   unique('shared_pools', 'pool_key'),
+  unique('catalogue_shards', 'shard_key'),
   present('heard_filters', 'heard'),
   present('taste_profiles', 'taste'),
   refers('neighbours', 'neighbour', 'recordings', 'tid'),

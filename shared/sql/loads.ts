@@ -53,8 +53,10 @@ WHERE COALESCE(e.erased_at, 0) <= u.erased_at AND COALESCE(e.erased_at, 0) < @cu
   {
     table: 'pools',
     family: 'build',
-    qualifiers: ['pool'],
-    sql: 'SELECT pool_key AS row_key, pool, @cutoff AS build_ts FROM shared_pools',
+    qualifiers: ['pool', 'items'],
+    sql: `SELECT pool_key AS row_key, pool, CAST(NULL AS STRING) AS items, @cutoff AS build_ts FROM shared_pools
+UNION ALL
+SELECT shard_key, CAST(NULL AS STRING), items, @cutoff FROM catalogue_shards`,
   },
 ];
 

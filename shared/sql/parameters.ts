@@ -48,6 +48,9 @@ export const DEFAULT_PARAMETERS = {
   related_neighbours: 40,
   related_next: 15,
   related_audio: 10,
+  /** What search and prompts know of the catalogue: the most popular recordings, in cells of a few hundred kB. */
+  indexed_items: 200_000,
+  shard_items: 1_000,
 } as const satisfies StageParams;
 
 export type ParameterName = keyof typeof DEFAULT_PARAMETERS;

@@ -46,6 +46,7 @@ export const STAGES: readonly Stage[] = [
       artist: S,
       artist_id: S,
       aid: I,
+      album: S,
       genres: S,
       genre: S,
       tempo: I,
@@ -343,6 +344,14 @@ export const STAGES: readonly Stage[] = [
     ['pool_key'],
     { pool_key: S, candidates: I, pool: S },
     ['pool_size', 'weight_popularity'],
+    { ordered: true },
+  ),
+  stage(
+    'catalogue_shards',
+    ['popularity', 'recordings'],
+    ['shard_key'],
+    { shard_key: S, items: S },
+    ['indexed_items', 'shard_items'],
     { ordered: true },
   ),
 ];

@@ -13,6 +13,7 @@ import { openDataDirectory } from '../../shared/embedded/data-directory.ts';
 import { createLogger } from '../../shared/logging/logger.ts';
 import type { Warehouse } from '../../shared/ports/warehouse.ts';
 import { createCatalogue } from '../../shared/rows/catalogue.ts';
+import { createSnapshotReader } from '../../shared/rows/catalogue-snapshot.ts';
 import { createErasures } from '../../shared/rows/erasures.ts';
 import { createListenerReader } from '../../shared/rows/listener-row.ts';
 import { catalogueRow, listenRow } from '../../shared/schema/table-rows.ts';
@@ -153,6 +154,7 @@ export function createReader({ rows }: RowStores) {
     listeners: createListenerReader(rows),
     history: createHistory(warehouse),
     weights: RANKING_WEIGHTS,
+    snapshots: createSnapshotReader(rows),
   });
   return async (listenerId: string): Promise<Answer> => {
     const response = await app.request(`/v1/listeners/${listenerId}/discover-weekly`);

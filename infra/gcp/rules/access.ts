@@ -49,6 +49,7 @@ export function accessIn(resources: readonly Declared[]): Access[] {
 const PRIMITIVE = ['roles/owner', 'roles/editor', 'roles/viewer', 'roles/browser'];
 /** Roles over the whole project that touch no data, or that IAM grants no narrower. */
 const PROJECT_WIDE = [
+  'roles/aiplatform.user',
   'roles/bigquery.jobUser',
   'roles/bigquery.readSessionUser',
   'roles/dataflow.developer',

@@ -76,7 +76,7 @@ const backups: Rule = {
 };
 
 /** Collections whose documents end by themselves. */
-const EXPIRING = ['sessions'];
+const EXPIRING = ['sessions', 'blend-days'];
 
 const expiringDocuments: Rule = {
   name: 'expiring-documents',

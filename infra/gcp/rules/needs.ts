@@ -12,6 +12,10 @@ const READ_TABLES = 'roles/bigquery.dataViewer';
 const WRITE_TABLES = 'roles/bigquery.dataEditor';
 const RUN_QUERIES = 'roles/bigquery.jobUser';
 const CALL = 'roles/run.invoker';
+const DOCUMENTS: Need = [
+  'roles/datastore.user',
+  `project where resource.name == "projects/*/databases/${FIRESTORE_DATABASE}"`,
+];
 
 /** What the code of each function calls; a role is the least one that allows it. */
 export const FUNCTION_NEEDS: Readonly<Record<string, readonly Need[]>> = {
@@ -35,7 +39,7 @@ export const FUNCTION_NEEDS: Readonly<Record<string, readonly Need[]>> = {
     [WRITE_ROWS, 'table catalog'],
     [WRITE_ROWS, 'table pools'],
     [READ_ROWS, 'table erasures'],
-    ['roles/datastore.user', `project where resource.name == "projects/*/databases/${FIRESTORE_DATABASE}"`],
+    DOCUMENTS,
     ['roles/monitoring.viewer', 'project'],
   ],
   'segue-serve': [
@@ -48,7 +52,28 @@ export const FUNCTION_NEEDS: Readonly<Record<string, readonly Need[]>> = {
     [RUN_QUERIES, 'project'],
     [WRITE_TABLES, 'dataset segue'],
   ],
+  'segue-sessions': [
+    [WRITE_ROWS, 'table listeners'],
+    [READ_ROWS, 'table catalog'],
+    [READ_ROWS, 'table pools'],
+    [READ_ROWS, 'table erasures'],
+    [PUBLISH, 'topic controls'],
+    [PUBLISH, 'topic impressions'],
+    DOCUMENTS,
+  ],
+  'segue-agent': [
+    [WRITE_ROWS, 'table listeners'],
+    [READ_ROWS, 'table catalog'],
+    [READ_ROWS, 'table pools'],
+    [READ_ROWS, 'table erasures'],
+    [PUBLISH, 'topic controls'],
+    [PUBLISH, 'topic impressions'],
+    DOCUMENTS,
+  ],
 };
+
+/** What whoever is told of a model needs beside it. */
+export const MODEL_NEEDS: readonly Need[] = [['roles/aiplatform.user', 'project']];
 
 /** What the others do: build, push, orchestrate. */
 const OTHER_NEEDS: Readonly<Record<string, readonly Need[]>> = {
@@ -106,10 +131,21 @@ export const STRANGERS: readonly (readonly [member: RegExp, ...Need])[] = [
     ] as const
   ).map(([role, on]) => [/^serviceAccount:service-\d+@gcp-sa-pubsub\./, role, on] as const),
   // Uptime checks, where the door is not open to everybody.
-  [/^serviceAccount:service-\d+@gcp-sa-monitoring-notification\./, CALL, 'service segue-serve'],
+  ...['serve', 'sessions', 'agent'].map(
+    (door) =>
+      [
+        /^serviceAccount:service-\d+@gcp-sa-monitoring-notification\./,
+        CALL,
+        `service segue-${door}`,
+      ] as const,
+  ),
   // Whoever the configuration names; public-doors says whether that may be everybody.
   ...['ingest', 'serve', 'sessions', 'agent'].map((door) => [/./, CALL, `service segue-${door}`] as const),
 ];
+
+/** Whether a function is to ask a model of Google's. */
+export const isToldOfModel = (resource: Declared): boolean =>
+  textAt(resource, 'serviceConfig.environmentVariables.SEGUE_GEMINI_MODEL') !== '';
 
 /** Secrets that a function is given, by name. */
 function secretsOf(resource: Declared): string[] {
@@ -137,10 +173,17 @@ export function needsOf(resources: readonly Declared[]): ReadonlyMap<string, rea
       .filter((one) => textAt(one, 'name') === account)
       .flatMap(secretsOf)
       .map((secret) => ['roles/secretmanager.secretAccessor', `secret ${secret}`]);
+  const models = (account: string): readonly Need[] =>
+    functions.some((one) => textAt(one, 'name') === account && isToldOfModel(one)) ? MODEL_NEEDS : [];
   return new Map(
     Object.entries({ ...FUNCTION_NEEDS, ...OTHER_NEEDS }).map(([account, needs]) => [
       account,
-      [...needs, ...secrets(account), ...(byTemplate ? (TEMPLATE_NEEDS[account] ?? []) : [])],
+      [
+        ...needs,
+        ...secrets(account),
+        ...models(account),
+        ...(byTemplate ? (TEMPLATE_NEEDS[account] ?? []) : []),
+      ],
     ]),
   );
 }

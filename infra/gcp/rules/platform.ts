@@ -3,6 +3,7 @@ import { ENTRY_POINTS } from '../../../shared/schema/cloud.ts';
 import { apiOf } from '../apis.ts';
 import { RUNTIME, serviceName } from '../deployment.ts';
 import { at, type Declared, ofType, type Rule, textAt, titleOf } from './declared.ts';
+import { isToldOfModel } from './needs.ts';
 
 /** What running a resource takes beyond the API that declares it. */
 const AT_RUN_TIME: Readonly<Record<string, readonly string[]>> = {
@@ -55,6 +56,11 @@ function byTemplate(resource: Declared): readonly string[] {
     : [];
 }
 
+/** A model of Google's is asked. */
+function byModel(resource: Declared): readonly string[] {
+  return isToldOfModel(resource) ? ['aiplatform'] : [];
+}
+
 /** A secret of the project that somebody else made. */
 function bySecret(resource: Declared): readonly string[] {
   const secrets = at(resource, 'serviceConfig.secretEnvironmentVariables');
@@ -72,9 +78,12 @@ const enabledApis: Rule = {
       const api = apiOf(resource.type);
       const all = [
         ...(api === undefined ? [] : [api]),
-        ...[...(AT_RUN_TIME[resource.type] ?? []), ...byTemplate(resource), ...bySecret(resource)].map(
-          (name) => `${name}.googleapis.com`,
-        ),
+        ...[
+          ...(AT_RUN_TIME[resource.type] ?? []),
+          ...byTemplate(resource),
+          ...byModel(resource),
+          ...bySecret(resource),
+        ].map((name) => `${name}.googleapis.com`),
       ];
       for (const name of all) if (!needed.has(name)) needed.set(name, resource);
     }

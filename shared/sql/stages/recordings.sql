@@ -15,6 +15,7 @@ merged AS (
     ARRAY_AGG(title IGNORE NULLS ORDER BY updated_at DESC, title LIMIT 1)[SAFE_OFFSET(0)] AS title,
     ARRAY_AGG(artist IGNORE NULLS ORDER BY updated_at DESC, artist LIMIT 1)[SAFE_OFFSET(0)] AS artist,
     ARRAY_AGG(artist_id IGNORE NULLS ORDER BY updated_at DESC, artist_id LIMIT 1)[SAFE_OFFSET(0)] AS artist_id,
+    ARRAY_AGG(album IGNORE NULLS ORDER BY updated_at DESC, album LIMIT 1)[SAFE_OFFSET(0)] AS album,
     ARRAY_AGG(NULLIF(genres, '') IGNORE NULLS ORDER BY updated_at DESC, genres LIMIT 1)[SAFE_OFFSET(0)] AS genres,
     ARRAY_AGG(tempo IGNORE NULLS ORDER BY updated_at DESC, tempo LIMIT 1)[SAFE_OFFSET(0)] AS tempo,
     ARRAY_AGG(key IGNORE NULLS ORDER BY updated_at DESC, key LIMIT 1)[SAFE_OFFSET(0)] AS key,
@@ -29,14 +30,14 @@ merged AS (
 ),
 described AS (
   SELECT
-    c.recording_id, c.item_id, c.kind, c.title, c.artist, c.artist_id, NULLIF(c.genres, '') AS genres, c.tempo, c.key,
-    c.mode, c.energy, c.valence, c.year, c.explicit, c.duration_ms
+    c.recording_id, c.item_id, c.kind, c.title, c.artist, c.artist_id, c.album, NULLIF(c.genres, '') AS genres,
+    c.tempo, c.key, c.mode, c.energy, c.valence, c.year, c.explicit, c.duration_ms
   FROM catalogue AS c
   LEFT JOIN repeated AS r ON r.recording_id = c.recording_id
   WHERE r.recording_id IS NULL
   UNION ALL
   SELECT
-    recording_id, item_id, kind, title, artist, artist_id, genres, tempo, key,
+    recording_id, item_id, kind, title, artist, artist_id, album, genres, tempo, key,
     mode, energy, valence, year, explicit, duration_ms
   FROM merged
 ),
@@ -74,6 +75,7 @@ SELECT
   d.artist,
   COALESCE(d.artist_id, h.artist_id) AS artist_id,
   COALESCE(a.aid, 0) AS aid,
+  d.album,
   d.genres,
   SPLIT(d.genres, '|')[SAFE_OFFSET(0)] AS genre,
   CAST(ROUND(d.tempo * 10) AS INT64) AS tempo,

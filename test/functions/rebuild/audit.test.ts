@@ -66,6 +66,7 @@ describe('a whole build', () => {
     ['a taste twice', ['unique:taste_profiles'], twice('taste_profiles')],
     ['an item twice', ['unique:related_items'], twice('related_items')],
     ['a shared pool twice', ['unique:shared_pools'], twice('shared_pools')],
+    ['a shard twice', ['unique:catalogue_shards'], twice('catalogue_shards')],
     ['a taste of NULL', ['present:taste_profiles.taste'], blank('taste_profiles', 'taste', 'NULL')],
     ['a neighbour nobody has', ['refers:neighbours.neighbour'], dangling('neighbours', 'neighbour')],
     ['a sound nobody has', ['refers:audio_neighbours.neighbour'], dangling('audio_neighbours', 'neighbour')],

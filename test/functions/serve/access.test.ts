@@ -15,6 +15,7 @@ const OF_LISTENER = [
   ['GET', (id: string) => `/v1/listeners/${id}/discover-weekly`],
   ['POST', (id: string) => `/v1/listeners/${id}/discover-weekly`],
   ['GET', (id: string) => `/v1/listeners/${id}/discover-weekly/weeks`],
+  ['GET', (id: string) => `/v1/listeners/${id}/home`],
   ['GET', (id: string) => `/v1/listeners/${id}/next`],
   ['GET', (id: string) => `/v1/listeners/${id}/profile`],
   ['GET', (id: string) => `/v1/listeners/${id}/export`],

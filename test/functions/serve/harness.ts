@@ -28,6 +28,7 @@ import { ManualClock } from '../../contract/manual-clock.ts';
 import { acceptedEvent } from '../fakes/events.ts';
 import { fakeLogger } from '../fakes/stores.ts';
 import { heardText, historyText, type PoolLine, poolText } from './pool-text.ts';
+import { type ShardItem, shardTexts } from './shard-text.ts';
 
 export const NOW = Date.UTC(2026, 10, 1, 12);
 const HOUR = 3_600_000;
@@ -203,6 +204,10 @@ export function openServe(
       build('catalog', itemId, at, { related: poolText(lines) }),
     putPopular: (at: number, lines: readonly PoolLine[], key = 'popular#track') =>
       build('pools', key, at, { pool: poolText(lines) }),
+    /** The catalogue a build publishes, so many items to a shard. */
+    putCatalogue: async (at: number, items: readonly ShardItem[], shardItems = 1_000) => {
+      for (const [key, text] of shardTexts(items, shardItems)) await build('pools', key, at, { items: text });
+    },
     publishBuilds: (active: number, accepted: readonly number[] = [active]) =>
       changePointer(stored, clock.now(), () => ({ active, accepted: [...accepted] })),
     /** Events in the live rows, received now unless they say otherwise. */

@@ -31,6 +31,7 @@ beforeAll(async () => {
   });
   await h.putRelated('seed', ACTIVE, someLines('rel', 5, { evidence: 'c900n30s5' }));
   await h.putPopular(ACTIVE, someLines('pop', 40));
+  await h.putCatalogue(ACTIVE, [{ item: 'own0', title: 'Own', artist: 'A', artistId: 'a', durationMs: 1 }]);
   await h.publishBuilds(ACTIVE);
   await h.learn({
     itemId: 'own0',
@@ -141,6 +142,8 @@ describe('answers are what is documented, field by field', () => {
     ['GET', `${listener}/next`, '/v1/listeners/ann/next?seed=nowhere', 404, PROBLEM],
     ['GET', '/v1/tracks/{id}/similar', '/v1/tracks/seed/similar', 200, JSON_TYPE],
     ['GET', '/v1/tracks/{id}/similar', '/v1/tracks/seed/similar?limit=0', 400, PROBLEM],
+    ['GET', '/v1/search', '/v1/search?q=own&listener=ann', 200, JSON_TYPE],
+    ['GET', '/v1/search', '/v1/search', 400, PROBLEM],
     ['GET', `${listener}/profile`, '/v1/listeners/ann/profile', 200, JSON_TYPE],
     ['GET', `${listener}/profile`, '/v1/listeners/nobody/profile', 200, JSON_TYPE],
     ['GET', `${listener}/export`, '/v1/listeners/ann/export', 200, JSON_TYPE],

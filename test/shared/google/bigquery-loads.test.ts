@@ -26,6 +26,7 @@ beforeEach(async () => {
   }
   await insert('related_items', { item_id: 'i1', related: 'r' });
   await insert('shared_pools', { pool_key: 'genre#jazz', candidates: 1, pool: 'p' });
+  await insert('catalogue_shards', { shard_key: 'search#0000', items: 'lines' });
 });
 afterEach(() => fake.close());
 
@@ -37,7 +38,7 @@ test('prepares a table per row table where schema/cloud.ts says, once however of
   expect(loads).toEqual([
     { table: 'listeners', source: `${PROJECT}.segue_builds.${loadTable(BUILD, 'listeners')}`, rows: 12 },
     { table: 'catalog', source: `${PROJECT}.segue_builds.${loadTable(BUILD, 'catalog')}`, rows: 1 },
-    { table: 'pools', source: `${PROJECT}.segue_builds.${loadTable(BUILD, 'pools')}`, rows: 1 },
+    { table: 'pools', source: `${PROJECT}.segue_builds.${loadTable(BUILD, 'pools')}`, rows: 2 },
   ]);
   expect(await open().prepare(BUILD, CUTOFF)).toEqual(loads);
   expect(fake.ran).toHaveLength(3);
@@ -67,6 +68,7 @@ test('samples cells that are there, the same ones each time', async () => {
   expect(await bulk.sample(BUILD, 'listeners', 10)).toEqual(some);
   expect(await bulk.sample(BUILD, 'pools', 10)).toEqual([
     { key: 'genre#jazz', qualifier: 'pool', value: 'p' },
+    { key: 'search#0000', qualifier: 'items', value: 'lines' },
   ]);
 });
 
@@ -90,6 +92,7 @@ test('exports each qualifier by one job, once, and takes up an export that faile
     'listeners_taste-1',
     'catalog_related-1',
     'pools_pool-1',
+    'pools_items-1',
   ]);
   const { query } = fake.job(`segue-${BUILD}-export_listeners_pool-1`) ?? {};
   expect(query?.query).toContain(`FROM \`${PROJECT}.segue_builds.${BUILD}__load_listeners\``);

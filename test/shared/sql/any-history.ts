@@ -71,6 +71,7 @@ function itemsOf(draws: Draws, recordings: number): CatalogueItem[] {
         title: draws.or(['Song', 'Other "song"', 'Ünder\\way']),
         artist: draws.or(['Somebody', 'Nobody']),
         artistId: draws.chance(0.9) ? artistOf(recording) : null,
+        album: recording % 3 === 0 ? null : `Side\t${recording % 4}\nRelease ${release}`,
         genres: Array.from({ length: draws.below(4) }, () => draws.of(GENRES)),
         tempo: draws.or([0, 33.3, 65, 70.04, 79.96, 90, 96, 128, 128.05, 140, 160, 200]),
         key: draws.or([-1, 0, 3, 7, 11]),

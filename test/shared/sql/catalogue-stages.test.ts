@@ -28,6 +28,7 @@ function checkRecordings(rows: readonly Row[], recordings: ReadonlyMap<string, R
       title: recording.title,
       artist: recording.artist,
       artist_id: recording.artistId,
+      album: recording.album,
       genre: recording.genres[0] ?? null,
       tempo: scaled(recording.tempo, 10),
       key: recording.key,

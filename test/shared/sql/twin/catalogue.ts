@@ -12,6 +12,7 @@ export interface Recording {
   readonly title: string | null;
   readonly artist: string | null;
   readonly artistId: string | null;
+  readonly album: string | null;
   /** Each once, in the order of the description. */
   readonly genres: readonly string[];
   readonly tempo: number | null;
@@ -107,6 +108,7 @@ function recordingOf(
     title: known('title'),
     artist: known('artist'),
     artistId,
+    album: known('album'),
     genres: [...new Set(genres?.split('|') ?? [])],
     tempo,
     key: known('key'),

@@ -1,0 +1,83 @@
+/** Briefs out of words: a prompt by the model where there is one, by the parser otherwise; steering by code alone. */
+import { parseWrittenBrief, patchBrief } from '../../shared/api/brief.ts';
+import type { Brief } from '../../shared/domain/brief.ts';
+import type { PatchOperation } from '../../shared/domain/brief-json-patch.ts';
+import { type Vocabulary, vocabularyOf } from '../../shared/domain/brief-vocabulary.ts';
+import type { CatalogueSnapshot } from '../../shared/domain/indexed-item.ts';
+import { groundBrief } from '../../shared/domain/written-brief.ts';
+import { InvalidInput } from '../../shared/errors.ts';
+import type { SessionDeps } from './deps.ts';
+import type { Material } from './material.ts';
+import { BUDGETS, type Stages } from './stages.ts';
+
+const vocabularies = new WeakMap<CatalogueSnapshot, Vocabulary>();
+
+/** The names of a catalogue, indexed once as long as it is kept. */
+function vocabularyFor(snapshot: CatalogueSnapshot): Vocabulary {
+  let vocabulary = vocabularies.get(snapshot);
+  if (vocabulary === undefined) {
+    vocabulary = vocabularyOf(snapshot);
+    vocabularies.set(snapshot, vocabulary);
+  }
+  return vocabulary;
+}
+
+export interface PromptedBrief {
+  readonly brief: Brief;
+  readonly by: 'model' | 'parser';
+  /** Words and names that mean nothing here. */
+  readonly unread: readonly string[];
+}
+
+/** The brief that a prompt asks for. A model that fails or takes too long is named as degraded, and the parser reads it. */
+export async function writeBrief(
+  deps: SessionDeps,
+  stages: Stages,
+  { snapshot }: Pick<Material, 'snapshot'>,
+  prompt: string,
+): Promise<PromptedBrief> {
+  const { briefWriter, budgets = BUDGETS } = deps;
+  const vocabulary = vocabularyFor(snapshot);
+  return stages.run('brief', async (part) => {
+    const write = async (signal: AbortSignal) =>
+      parseWrittenBrief(await briefWriter?.write(prompt, vocabulary, signal));
+    const written =
+      briefWriter === undefined ? undefined : await part('model', budgets.model, write, undefined);
+    if (written === undefined) throw new InvalidInput([{ pointer: '/seed/prompt', detail: 'is not read yet' }]);
+    const { brief, unknown } = groundBrief(written, vocabulary);
+    return { brief, by: 'model' as const, unread: [...brief.unread, ...unknown.map(({ name }) => name)] };
+  });
+}
+
+export interface Steering {
+  readonly brief: Brief;
+  readonly patch: readonly PatchOperation[];
+  readonly unread: readonly string[];
+}
+
+/** The brief after a JSON Patch. Throws InvalidInput naming /patch, and the brief's field where that is what is wrong. */
+export function steerByPatch(brief: Brief, patch: readonly PatchOperation[]): Steering {
+  try {
+    return { brief: patchBrief(brief, patch), patch, unread: [] };
+  } catch (error) {
+    if (!(error instanceof InvalidInput)) throw error;
+    const problems = error.problems.map(({ pointer, detail }) => ({
+      pointer: '/patch',
+      detail: pointer === '/patch' ? detail : `the brief's ${pointer}: ${detail}`,
+    }));
+    throw new InvalidInput(problems, { cause: error });
+  }
+}
+
+/** The brief after a follow-up in words; words that mean nothing change nothing and are told. */
+export async function steerByWords(
+  stages: Stages,
+  { snapshot }: Pick<Material, 'snapshot'>,
+  _brief: Brief,
+  words: string,
+): Promise<Steering> {
+  return stages.run('brief', () => {
+    vocabularyFor(snapshot);
+    throw new InvalidInput([{ pointer: '/steer', detail: `is not read yet: ${words.slice(0, 20)}` }]);
+  });
+}

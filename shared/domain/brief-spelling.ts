@@ -1,0 +1,45 @@
+/** Names found in spite of one typo. */
+
+/** A name this short is spelt right or not meant. Letters. */
+const SHORTEST = 5;
+
+/** True where one letter was changed, added, left out or swapped with its neighbour. False for equal words. */
+export function isOneTypoApart(a: string, b: string): boolean {
+  const [short, long] = a.length <= b.length ? [a, b] : [b, a];
+  if (long.length - short.length > 1 || a === b) return false;
+  let start = 0;
+  while (start < short.length && short[start] === long[start]) start++;
+  let end = 0;
+  while (end < short.length - start && short[short.length - 1 - end] === long[long.length - 1 - end]) end++;
+  const middle = long.length - start - end;
+  if (middle <= 1) return true;
+  const isSwap = short.length === long.length && middle === 2;
+  return isSwap && short[start] === long[start + 1] && short[start + 1] === long[start];
+}
+
+/** Words by length, to look for the one that a misspelt word may be. */
+export class Spellings {
+  readonly #byLength = new Map<number, string[]>();
+
+  constructor(words: Iterable<string>) {
+    for (const word of new Set(words)) {
+      if (word.length < SHORTEST - 1) continue;
+      const same = this.#byLength.get(word.length);
+      if (same === undefined) this.#byLength.set(word.length, [word]);
+      else same.push(word);
+    }
+  }
+
+  /** The only word one typo away that begins alike; undefined where there is none, several, or the word is short. */
+  nearest(word: string): string | undefined {
+    if (word.length < SHORTEST) return undefined;
+    let found: string | undefined;
+    for (const length of [word.length - 1, word.length, word.length + 1])
+      for (const other of this.#byLength.get(length) ?? [])
+        if (other[0] === word[0] && isOneTypoApart(word, other)) {
+          if (found !== undefined) return undefined;
+          found = other;
+        }
+    return found;
+  }
+}

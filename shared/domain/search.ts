@@ -1,0 +1,189 @@
+/**
+ * Search: reciprocal-rank fusion of spelling and BM25 as `text`, then `text + .2·log pop + .3·affinity` (algorithms:
+ * search). Popularity is logarithmic in listeners already. There are no rewards of searches, hence no term for them.
+ */
+import { SEARCH_KINDS, type SearchDocument, type SearchKind } from './search-documents.ts';
+import { IN_ALBUM, IN_ARTIST, IN_TITLE, type SearchIndex } from './search-index.ts';
+import { type Matches, matchWords } from './search-matches.ts';
+import { AS_BEGINNING, WITH_SLIPS } from './search-spellings.ts';
+import { searchWords } from './search-words.ts';
+
+/** Cormack, Clarke, Büttcher: Reciprocal Rank Fusion, 2009. */
+export const RRF_K = 60;
+export const POPULARITY_WEIGHT = 0.2;
+export const AFFINITY_WEIGHT = 0.3;
+/** Who names a title in full means it: affinity then orders namesakes, no more. */
+export const AFFINITY_DAMPING = 1 / 3;
+/** More than all that is left to those not named in full. */
+export const EXACT_PART = 1;
+/** Ranks tell qualities apart by this many steps; what is equal so far shares a rank. */
+const STEPS = 2048;
+/** With fewer documents that have every word of the query, slips of the pen are looked for. */
+const ENOUGH = 3;
+
+export interface SearchOptions {
+  /** Hits per kind. */
+  readonly limit: number;
+  readonly kinds?: readonly SearchKind[];
+  /** By artist id, 0 to 1. */
+  readonly affinity?: ReadonlyMap<string, number>;
+  /** False leaves a document out; asked of few. */
+  readonly admits?: (document: SearchDocument) => boolean;
+}
+
+export interface SearchScore {
+  /** 0 to 1: first in both rankings. */
+  readonly text: number;
+  readonly popularity: number;
+  readonly affinity: number;
+  readonly exact: number;
+}
+
+export interface SearchHit {
+  readonly document: SearchDocument;
+  /** Sum of the parts. */
+  readonly score: number;
+  readonly parts: SearchScore;
+  /** Where words were found. */
+  readonly fields: readonly ('title' | 'artist' | 'album')[];
+  /** The worst of how they were: the whole title, whole words, beginnings of words, words like those asked for. */
+  readonly match: 'exact' | 'words' | 'beginnings' | 'similar';
+}
+
+export type SearchHits = ReadonlyMap<SearchKind, readonly SearchHit[]>;
+
+/** Best hits of every kind asked for (all unless told), each kind ranked by itself; none for a query without words. */
+export function search(index: SearchIndex, query: string, options: SearchOptions): SearchHits {
+  const words = [...new Set(searchWords(query).words)];
+  const kinds = options.kinds ?? SEARCH_KINDS;
+  const hits = new Map<SearchKind, readonly SearchHit[]>(kinds.map((kind) => [kind, []]));
+  if (words.length === 0) return hits;
+  const affinity = affinities(index, options.affinity);
+  let lacking: readonly SearchKind[] = kinds;
+  for (const slips of [false, true]) {
+    if (lacking.length === 0) break;
+    const matches = matchWords(index, words, slips);
+    const full = countFull(index, matches);
+    const ready = slips
+      ? lacking
+      : lacking.filter((kind) => (full[SEARCH_KINDS.indexOf(kind)] ?? 0) >= ENOUGH);
+    for (const kind of ready) hits.set(kind, rankKind(index, matches, kind, affinity, options));
+    lacking = lacking.filter((kind) => !ready.includes(kind));
+  }
+  return hits;
+}
+
+/** Affinity by the index's own numbers of artists. */
+function affinities({ artists }: SearchIndex, given: SearchOptions['affinity']): Float32Array {
+  const dense = new Float32Array(artists.size);
+  for (const [artistId, value] of given ?? []) {
+    const at = artists.get(artistId);
+    if (at !== undefined) dense[at] = value;
+  }
+  return dense;
+}
+
+/** Documents with every word, by kind. */
+function countFull({ kinds }: SearchIndex, { found, words, asked }: Matches): readonly number[] {
+  const counts = SEARCH_KINDS.map(() => 0);
+  for (const d of found) {
+    const kind = kinds[d] as number;
+    if (words[d] === asked) counts[kind] = (counts[kind] as number) + 1;
+  }
+  return counts;
+}
+
+/** Those of a kind that have as many of the words as any of it has, at least half of them. */
+function membersOf({ kinds }: SearchIndex, { found, words, asked }: Matches, kind: number): Uint32Array {
+  let most = Math.ceil(asked / 2);
+  let count = 0;
+  for (const d of found) {
+    if (kinds[d] !== kind || (words[d] as number) < most) continue;
+    if ((words[d] as number) > most) {
+      most = words[d] as number;
+      count = 0;
+    }
+    count += 1;
+  }
+  const members = new Uint32Array(count);
+  let at = 0;
+  for (const d of found) if (kinds[d] === kind && words[d] === most) members[at++] = d;
+  return members;
+}
+
+/** Reciprocal rank of each value of `members`, `1 / (k + 1 + how many are better)`. */
+function reciprocalRanks(members: Uint32Array, values: Float32Array): (document: number) => number {
+  let best = 0;
+  for (const d of members) if ((values[d] as number) > best) best = values[d] as number;
+  const stepOf = (d: number) => Math.floor(((values[d] as number) / best) * STEPS);
+  const counts = new Uint32Array(STEPS + 1);
+  for (const d of members) counts[stepOf(d)] = (counts[stepOf(d)] as number) + 1;
+  const reciprocal = new Float64Array(STEPS + 1);
+  let better = 0;
+  for (let step = STEPS; step >= 0; step--) {
+    reciprocal[step] = 1 / (RRF_K + 1 + better);
+    better += counts[step] as number;
+  }
+  return (d) => reciprocal[stepOf(d)] as number;
+}
+
+function rankKind(
+  index: SearchIndex,
+  matches: Matches,
+  kind: SearchKind,
+  affinity: Float32Array,
+  { limit, admits = () => true }: SearchOptions,
+): SearchHit[] {
+  const members = membersOf(index, matches, SEARCH_KINDS.indexOf(kind));
+  const bySpelling = reciprocalRanks(members, matches.spelling);
+  const byRelevance = reciprocalRanks(members, matches.relevance);
+  const damping = members.some(matches.isExact) ? AFFINITY_DAMPING : 1;
+  const partsOf = (d: number): SearchScore => {
+    const artist = index.artistOf[d] as number;
+    return {
+      text: ((bySpelling(d) + byRelevance(d)) * (RRF_K + 1)) / 2,
+      popularity: (POPULARITY_WEIGHT * (index.popularity[d] as number)) / 1000,
+      affinity: artist < 0 ? 0 : AFFINITY_WEIGHT * damping * (affinity[artist] as number),
+      exact: matches.isExact(d) ? EXACT_PART : 0,
+    };
+  };
+  const best: { document: number; score: number; parts: SearchScore }[] = [];
+  for (const document of members) {
+    const parts = partsOf(document);
+    const score = parts.text + parts.popularity + parts.affinity + parts.exact;
+    const last = best[limit - 1];
+    if (last !== undefined && !isBefore(score, document, last)) continue;
+    if (!admits(index.documents[document] as SearchDocument)) continue;
+    let at = Math.min(best.length, limit - 1);
+    for (
+      let before = best[at - 1];
+      before !== undefined && isBefore(score, document, before);
+      before = best[at - 1]
+    ) {
+      best[at] = before;
+      at -= 1;
+    }
+    best[at] = { document, score, parts };
+  }
+  return best.map(({ document, score, parts }) => ({
+    document: index.documents[document] as SearchDocument,
+    score,
+    parts,
+    ...explain(matches, document),
+  }));
+}
+
+/** Of equals the one that comes first in the catalogue, which is in order of popularity. */
+function isBefore(score: number, document: number, other: { document: number; score: number }): boolean {
+  return score > other.score || (score === other.score && document < other.document);
+}
+
+function explain(matches: Matches, document: number): Pick<SearchHit, 'fields' | 'match'> {
+  const bits = matches.bits[document] as number;
+  const fields = (['title', 'artist', 'album'] as const).filter(
+    (_, i) => (bits & ([IN_TITLE, IN_ARTIST, IN_ALBUM][i] as number)) !== 0,
+  );
+  if (matches.isExact(document)) return { fields, match: 'exact' };
+  if ((bits & WITH_SLIPS) !== 0) return { fields, match: 'similar' };
+  return { fields, match: (bits & AS_BEGINNING) !== 0 ? 'beginnings' : 'words' };
+}

@@ -1,0 +1,90 @@
+/** Cyrillic and Greek as they are commonly typed in Latin letters, so that either spelling finds a name. */
+
+/** Lower-case letters after foldLetters(); passport-style romanisation, without marks. */
+const LATIN: Readonly<Record<string, string>> = {
+  а: 'a',
+  б: 'b',
+  в: 'v',
+  г: 'g',
+  д: 'd',
+  е: 'e',
+  ж: 'zh',
+  з: 'z',
+  и: 'i',
+  й: 'y',
+  к: 'k',
+  л: 'l',
+  м: 'm',
+  н: 'n',
+  о: 'o',
+  п: 'p',
+  р: 'r',
+  с: 's',
+  т: 't',
+  у: 'u',
+  ф: 'f',
+  х: 'kh',
+  ц: 'ts',
+  ч: 'ch',
+  ш: 'sh',
+  щ: 'shch',
+  ъ: '',
+  ы: 'y',
+  ь: '',
+  э: 'e',
+  ю: 'yu',
+  я: 'ya',
+  і: 'i',
+  ї: 'yi',
+  є: 'ye',
+  ґ: 'g',
+  ў: 'u',
+  ђ: 'dj',
+  ѓ: 'gj',
+  ј: 'j',
+  ѕ: 'dz',
+  љ: 'lj',
+  њ: 'nj',
+  ћ: 'c',
+  ќ: 'kj',
+  џ: 'dz',
+  ου: 'ou',
+  αυ: 'av',
+  ευ: 'ev',
+  α: 'a',
+  β: 'v',
+  γ: 'g',
+  δ: 'd',
+  ε: 'e',
+  ζ: 'z',
+  η: 'i',
+  θ: 'th',
+  ι: 'i',
+  κ: 'k',
+  λ: 'l',
+  μ: 'm',
+  ν: 'n',
+  ξ: 'x',
+  ο: 'o',
+  π: 'p',
+  ρ: 'r',
+  σ: 's',
+  τ: 't',
+  υ: 'y',
+  φ: 'f',
+  χ: 'ch',
+  ψ: 'ps',
+  ω: 'o',
+};
+
+const FOREIGN = /[\p{Script=Cyrillic}\p{Script=Greek}]/u;
+const LETTERS = /ου|αυ|ευ|[\p{Script=Cyrillic}\p{Script=Greek}]/gu;
+
+/** Text of foldLetters() with Cyrillic and Greek letters in Latin; letters the table does not have stay. */
+export function toLatin(folded: string): string {
+  if (!FOREIGN.test(folded)) return folded;
+  return folded
+    .replace(LETTERS, (letters) => LATIN[letters] ?? letters)
+    .replace(/(?<=[a-z])\p{M}+/gu, '')
+    .normalize('NFC');
+}
