@@ -25,8 +25,8 @@ import {
   type StoredPlaylist,
 } from '../../shared/serving/playlist-documents.ts';
 import { type Reading, startReading } from '../../shared/serving/reading.ts';
-import { readSession } from '../../shared/serving/session-documents.ts';
 import type { SessionDeps } from './deps.ts';
+import { findSession } from './writing.ts';
 
 const MAX_BYTES = 16_384;
 
@@ -114,9 +114,7 @@ async function savePlaylist(
   const known = await readPlaylist(documents, { listenerId, playlistId }, erased);
   if (known !== undefined) return known;
   const now = clock.now();
-  const session = await readSession(documents, { listenerId, sessionId }, { now, erasedAt: erased });
-  if (session === undefined) throw new NotFound('There is no such session, or it has expired.');
-  const playlist = playlistOf(session.state, title, now);
+  const playlist = playlistOf(await findSession(deps, { listenerId, sessionId }), title, now);
   if (playlist.tracks.length === 0)
     throw new InvalidInput([{ pointer: '/sessionId', detail: 'has no tracks that could be saved' }]);
   if (now <= (erased ?? -1)) throw new TransientError('The listener is being erased.');

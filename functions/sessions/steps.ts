@@ -7,6 +7,7 @@ import { foldFeedback } from '../../shared/domain/steered-session-feedback.ts';
 import type { Logger } from '../../shared/logging/logger.ts';
 import { TOPICS } from '../../shared/schema/topics.ts';
 import { type Reading, startReading } from '../../shared/serving/reading.ts';
+import type { SessionPlace } from '../../shared/serving/session-documents.ts';
 import { type Steering, steerByPatch, steerByWords } from './briefs.ts';
 import type { SessionDeps } from './deps.ts';
 import { writeDislikes } from './dislikes.ts';
@@ -15,7 +16,7 @@ import { beginFrom } from './seeds.ts';
 import { type Stages, startStages } from './stages.ts';
 import { takeTurn } from './turn.ts';
 import type { Turn, TurnInput } from './turn-answer.ts';
-import { answerBefore, BEGINNING, conflict, type Place, requireSession, takeStep } from './writing.ts';
+import { answerBefore, BEGINNING, conflict, requireSession, takeStep } from './writing.ts';
 
 /** What a request reads once, however often its step is taken. */
 interface Prepared {
@@ -48,7 +49,7 @@ export async function beginSession(
 async function prepareBeginning(
   deps: SessionDeps,
   { reading, stages }: Pick<Prepared, 'reading' | 'stages'>,
-  { listenerId, sessionId }: Place,
+  { listenerId, sessionId }: SessionPlace,
   { seed, count }: SessionRequest,
   request: string,
 ) {
@@ -67,7 +68,7 @@ async function prepareBeginning(
 export async function continueSession(
   deps: SessionDeps,
   logger: Logger,
-  place: Place,
+  place: SessionPlace,
   request: TurnRequest,
 ): Promise<SessionAnswer> {
   const text = canonicalJson(request);

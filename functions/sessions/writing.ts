@@ -4,21 +4,22 @@ import type { SessionAnswer } from '../../shared/api/session.ts';
 import { type SessionState, turnSeen } from '../../shared/domain/steered-session.ts';
 import { NotFound, TransientError } from '../../shared/errors.ts';
 import { VersionConflict } from '../../shared/ports/document-store.ts';
-import { readSession, removeSession, type StoredSession, saveSession } from '../../shared/serving/session-documents.ts';
+import {
+  readSessionPlace,
+  removeSession,
+  type SessionPlace,
+  type StoredSession,
+  saveSession,
+} from '../../shared/serving/session-documents.ts';
 import type { SessionDeps } from './deps.ts';
 
 /** Turns that come at once are taken one after the other; so many may come before one gives up. */
 const MOST_ATTEMPTS = 20;
 
-export interface Place {
-  readonly listenerId: string;
-  readonly sessionId: string;
-}
-
 type Stores = Pick<SessionDeps, 'documents' | 'erasures' | 'clock'>;
 
 /** The session as it stands. Throws NotFound where there is none, it has expired or its listener was erased. */
-export async function findSession(deps: Stores, place: Place): Promise<SessionState> {
+export async function findSession(deps: Stores, place: SessionPlace): Promise<SessionState> {
   return requireSession((await lookUp(deps, place)).state);
 }
 
@@ -29,9 +30,9 @@ export function requireSession(state: SessionState | undefined): SessionState {
 }
 
 /** The erasure is read first: what is written upon a document that it removes meets a conflict. */
-async function lookUp({ documents, erasures, clock }: Stores, place: Place): Promise<StoredSession> {
+async function lookUp({ documents, erasures, clock }: Stores, place: SessionPlace): Promise<StoredSession> {
   const erasedAt = (await erasures.erasedAt([place.listenerId])).get(place.listenerId);
-  return readSession(documents, place, { now: clock.now(), erasedAt });
+  return readSessionPlace(documents, place, { now: clock.now(), erasedAt });
 }
 
 /** The answer given before to the same request, undefined where it is new. Throws 409 for another request of the same id. */
@@ -68,7 +69,7 @@ export interface Taken<T> {
  * Takes a step and writes what came of it; where somebody else wrote meanwhile, takes it again upon that. Throws what the
  * step throws, and TransientError where others keep writing or the listener is being erased; nothing is left behind then.
  */
-export async function takeStep<T>(deps: Stores, place: Place, step: Step<T>): Promise<T> {
+export async function takeStep<T>(deps: Stores, place: SessionPlace, step: Step<T>): Promise<T> {
   for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
     const before = await lookUp(deps, place);
     const { result, state } = await step(before.state);
@@ -87,7 +88,7 @@ export async function takeStep<T>(deps: Stores, place: Place, step: Step<T>): Pr
 /** A new document stands in no erasure's way, so whether there was one is asked once more when it is there. */
 async function create(
   { documents, erasures }: Stores,
-  place: Place,
+  place: SessionPlace,
   state: SessionState,
   replaced: string | null,
 ): Promise<void> {

@@ -23,8 +23,14 @@ const words = (text: string): readonly string[] => text.split('; ');
 const COMPARISONS: ReadonlyMap<string, Comparison> = new Map(
   (
     [
-      ['exact', 'in; at; from; of; from the year; the year; exactly; tempo; bpm; bpm of; tempo of; a tempo of; at a tempo of'],
-      ['about', 'around; about; roughly; approximately; approx; circa; ca; some; nearly; almost; maybe; like; say; or so'],
+      [
+        'exact',
+        'in; at; from; of; from the year; the year; exactly; tempo; bpm; bpm of; tempo of; a tempo of; at a tempo of',
+      ],
+      [
+        'about',
+        'around; about; roughly; approximately; approx; circa; ca; some; nearly; almost; maybe; like; say; or so',
+      ],
       [
         'least',
         'at least; since; from at least; minimum; min; no less than; no fewer than; not less than; not before; no earlier than; starting from; starting in; no slower than; not slower than; nothing slower than; nothing before; nothing from before; nothing older than; no older than; not older than; nothing under; nothing below; nothing earlier than',
@@ -98,7 +104,8 @@ function countsTracks(text: readonly Word[], after: number): boolean {
     if (i > after && parted !== 'no') return false;
     if (i === after && parted === 'sentence') return false;
     if (TRACKS.has(word)) return true;
-    if (/^\d/.test(word) || word === 'and' || MINUTES.has(word) || HOURS.has(word) || word === 'bpm') return false;
+    if (/^\d/.test(word) || word === 'and' || MINUTES.has(word) || HOURS.has(word) || word === 'bpm')
+      return false;
   }
   return false;
 }
@@ -333,7 +340,8 @@ class Reader {
       return { ...this.#done({ kind: 'tracks', count: value.max }), isFurther };
     if (value.kind === 'year') return this.#years(comparison, value.min, value.max, false);
     const isBeat = value.min >= 50 && value.max <= 220;
-    if (isBeat && (isTempo || (isRange && comparison !== 'about'))) return this.#tempo(comparison, value, isRange);
+    if (isBeat && (isTempo || (isRange && comparison !== 'about')))
+      return this.#tempo(comparison, value, isRange);
     const before = this.#text[this.#start - 1]?.text ?? '';
     if (/^(?:it|top|of|exactly|playlist)$/.test(before) || isFurther)
       return { ...this.#done({ kind: 'tracks', count: value.max }), isFurther };
@@ -343,16 +351,25 @@ class Reader {
   #tempo(comparison: Comparison, { min, max }: Value, isRange: boolean): ReadQuantity {
     const share = isRange ? 0 : comparison === 'about' ? ABOUT_TEMPO : EXACT_TEMPO;
     const width = (value: number) => Math.round(value * share);
-    const isUp = this.#skip('onwards') || this.#skipEither('or more', 'or faster', 'or higher', 'and up', 'and above');
+    const isUp =
+      this.#skip('onwards') || this.#skipEither('or more', 'or faster', 'or higher', 'and up', 'and above');
     const range = bounded(isUp ? 'least' : comparison, min, max, 0, width);
     return this.#done({ kind: 'bpm', range });
   }
 
   #years(comparison: Comparison, min: number, max: number, isDecade: boolean): ReadQuantity {
     let kind = comparison;
-    if (this.#skip('onwards', 'onward', 'on') || this.#skipEither(...words('and later; and after; and newer; and beyond; or later; or newer; and onwards')))
+    if (
+      this.#skip('onwards', 'onward', 'on') ||
+      this.#skipEither(
+        ...words('and later; and after; and newer; and beyond; or later; or newer; and onwards'),
+      )
+    )
       kind = 'least';
-    else if (this.#skipEither(...words('or earlier; and earlier; or older; and older; or before; and before'))) kind = 'most';
+    else if (
+      this.#skipEither(...words('or earlier; and earlier; or older; and older; or before; and before'))
+    )
+      kind = 'most';
     const width = kind === 'about' && !isDecade ? 1 : 0;
     return this.#done({ kind: 'years', range: bounded(kind, min, max, 1, () => width), isDecade });
   }
@@ -361,7 +378,10 @@ class Reader {
     const isFurther = this.#word() === 'more' && this.#next();
     // How long each song is, is another matter.
     const next = this.#phrase(2) ?? '';
-    if (/^(?:per|each|a|long) ?(?:song|track|tune|songs|tracks|tunes)?$/.test(next) || /^(?:each|apiece)$/.test(this.#word()))
+    if (
+      /^(?:per|each|a|long) ?(?:song|track|tune|songs|tracks|tunes)?$/.test(next) ||
+      /^(?:each|apiece)$/.test(this.#word())
+    )
       return { quantity: undefined, words: this.#at - this.#start };
     const whole = Math.round(Math.min(MOST_MINUTES, Math.max(1, minutes)));
     return { ...this.#done({ kind: 'minutes', minutes: whole }), isFurther };

@@ -30,6 +30,15 @@ export class Spellings {
     }
   }
 
+  /** The only word of four letters or more of which this one lacks a letter, not the first. */
+  withLetterMissing(word: string): string | undefined {
+    if (word.length < SHORTEST - 2) return undefined;
+    const found = (this.#byLength.get(word.length + 1) ?? []).filter(
+      (other) => other[0] === word[0] && isOneTypoApart(word, other),
+    );
+    return found.length === 1 ? found[0] : undefined;
+  }
+
   /** The only word one typo away that begins alike; undefined where there is none, several, or the word is short. */
   nearest(word: string): string | undefined {
     if (word.length < SHORTEST) return undefined;

@@ -19,6 +19,9 @@ export interface Vocabulary {
   /** Without forgiving a typo; `folded` is as foldWords() writes it. */
   genreSpelt(folded: string): string | undefined;
   artistsSpelt(folded: string): readonly NamedArtist[];
+  /** With one typo; a genre of four letters or more also with a letter missing. */
+  genreMisspelt(folded: string): string | undefined;
+  artistMisspelt(folded: string): NamedArtist | undefined;
   /** Words in the longest artist or genre name that is looked for in a text. */
   readonly longest: number;
   /** Item ids; by any artist where that is null. */
@@ -50,6 +53,8 @@ export function compileVocabulary({ genres, artists, tracks }: VocabularySource)
   let titles: Map<string, { itemId: string; artistId: string | null }[]> | undefined;
   const artistsSpelt = (folded: string) =>
     artistNames.get(folded) ?? artistNames.get(withoutArticle(folded)) ?? [];
+  const genreMisspelt = (folded: string) =>
+    genreNames.get(genreSpellings.nearest(folded) ?? genreSpellings.withLetterMissing(folded) ?? '');
   const findArtists = (name: string) => {
     const folded = foldWords(name);
     const exact = artistsSpelt(folded);
@@ -63,9 +68,11 @@ export function compileVocabulary({ genres, artists, tracks }: VocabularySource)
     genreSpelt: (folded) => genreNames.get(folded),
     artistsSpelt,
     findArtists,
+    genreMisspelt,
+    artistMisspelt: (folded) => artistNames.get(artistSpellings.nearest(folded) ?? '')?.[0],
     findGenre(name) {
       const folded = foldWords(name);
-      return genreNames.get(folded) ?? genreNames.get(genreSpellings.nearest(folded) ?? '');
+      return genreNames.get(folded) ?? genreMisspelt(folded);
     },
     findTracks(title, artist) {
       titles ??= indexTitles(tracks?.() ?? []);

@@ -5,7 +5,19 @@ import type { EnergyArc } from './energy-arc.ts';
 export type Axis = 'bpm' | 'energy' | 'valence' | 'popularity' | 'discovery' | 'years' | 'length';
 
 /** How what follows is meant. */
-export type Cue = 'not' | 'less' | 'more' | 'only' | 'like' | 'by' | 'and' | 'or' | 'but' | 'start' | 'end' | 'instead';
+export type Cue =
+  | 'not'
+  | 'less'
+  | 'more'
+  | 'only'
+  | 'like'
+  | 'by'
+  | 'and'
+  | 'or'
+  | 'but'
+  | 'start'
+  | 'end'
+  | 'instead';
 
 export type Meaning =
   | { readonly kind: 'moods'; readonly moods: readonly Mood[] }
@@ -61,11 +73,11 @@ const TABLE: readonly (readonly [meaning: Meaning, phrases: string])[] = [
   [moods('dark', 'melancholic', 'sad'), 'gloomy; gloom; moody; bleak; hopeless; dreary; grim; depressive; downbeat'],
   [moods('dark'), 'dark; darkness; sinister; ominous; eerie; creepy; spooky; haunting; menacing; evil; noir; halloween; scary; gothic; brooding dark; darkest'],
   [moods('angry'), 'angry; anger; aggressive; aggression; furious; rage; raging; fury; mad; violent; brutal; hateful; pissed off; vent'],
-  [moods('calm'), 'calm; calming; chill; chilled; chilled out; chill out; chilling; mellow; relaxing; relaxed; relax; relaxation; laid back; laidback; peaceful; serene; tranquil; tranquillity; tranquility; quiet; soothing; gentle; soft; softly; easy going; easygoing; easy listening; low key; lowkey; low energy; unwind; unwinding; restful; still; stillness; subdued; hushed; delicate; cozy; cosy; lazy; slow and easy; background; background music; zen; peace; winding down; de stress; destress; decompress'],
+  [moods('calm'), 'calm; calming; chill; chilled; chilled out; chill out; chilling; mellow; relaxing; relaxed; relax; relaxation; laid back; laidback; peaceful; serene; tranquil; tranquillity; tranquility; quiet; soothing; gentle; soft; softly; easy going; easygoing; easy listening; low key; lowkey; low energy; unwind; unwinding; restful; stillness; subdued; hushed; delicate; cozy; cosy; lazy; slow and easy; background music; zen; peace; winding down; de stress; destress; decompress'],
   [moods('dreamy'), 'dreamy; dreamlike; ethereal; hazy; floaty; floating; spacey; atmospheric; hypnotic; trippy; otherworldly; celestial; daydream; daydreaming; stargazing'],
   [moods('romantic'), 'romantic; romance; sexy; sensual; love songs; love song; intimate; date night; valentine; valentines; seductive; tender; wedding; romantic dinner; candlelit; candlelight; making out; first dance; in love'],
   [moods('energetic'), 'energetic; high energy; full of energy; energy; energised; energized; energising; energizing; lively; powerful; pumped; pumping; pump me up; pump up; hype; hyped; hyper; intense; intensity; driving beat; driving beats; banging; bangers; banger; loud; explosive; adrenaline; vigorous; wild; rowdy; dynamic; punchy; frantic; fierce; go hard; going hard; hard hitting; turnt; lit; stomping; rocking; exciting; electrifying; peppy; danceable; dancy; groovy; bouncy; dancing; dance to'],
-  [{ kind: 'heavy', genres: ['metal', 'rock'] }, 'heavy; heavy stuff; heavier; headbanging; headbanger; mosh; mosh pit; crushing'],
+  [{ kind: 'heavy', genres: ['metal', 'rock'] }, 'heavy; heavy stuff; headbanging; headbanger; mosh; mosh pit; crushing'],
   [sound('bpm', least(120)), 'fast; fast paced; quick; rapid; speedy; uptempo; up tempo; high tempo; fast tempo; breakneck; high bpm; fastest'],
   [sound('bpm', most(95)), 'slow; slow paced; slow tempo; low tempo; downtempo; down tempo; ballad; ballads; sluggish; unhurried; low bpm; slow jams; slow jam; slow dance; slowest'],
   [sound('bpm', within(92, 122)), 'mid tempo; midtempo; medium tempo; moderate tempo; medium paced; mid paced; moderate; medium speed; walking pace'],
@@ -95,7 +107,7 @@ const TABLE: readonly (readonly [meaning: Meaning, phrases: string])[] = [
   [popularity(-0.8), 'obscure; underground; hidden gems; hidden gem; lesser known; less known; little known; deep cuts; deep cut; deeper cuts; rare; rarities; unknown; undiscovered; underrated; overlooked; niche; off the beaten track; off the beaten path; under the radar; left field; leftfield; unpopular; b sides; hipster; nobody knows; no one knows; not well known; non mainstream; unsung; forgotten'],
   [familiarity('unheard'), 'new to me; never heard; never heard before; havent heard; have not heard; havent listened to; have never heard; ive never heard; i havent heard; i have not heard; i have never heard; havent heard yet; havent heard before; dont know; do not know; i dont know; i dont know yet; never listened to; have never listened to; have not listened to; unfamiliar; not heard; not heard before; unheard; fresh; discover; discovery; discoveries; new discoveries; something new; anything new; new songs for me; new stuff; new things; not in my library; songs i dont know; no songs i know; nothing i know; nothing ive heard; nothing i have heard; nothing i already know; nothing familiar; first time; never played; havent played; i havent played; music i dont know; ive not heard; not already heard; new to my ears'],
   [familiarity('new_artists'), 'new artists; new bands; artists new to me; bands new to me; artists ive never heard; artists i have never heard; artists i havent heard; artists i have not heard; artists i dont know; artists i do not know; bands i dont know; bands ive never heard; bands i havent heard; unfamiliar artists; unfamiliar bands; artists that are new to me; artists ive never heard of; artists ive never listened to; artists i have never listened to; bands ive never heard of; artists i havent listened to; people ive never heard; people i havent heard; musicians i dont know; singers i dont know; unknown artists; never heard of; new musicians; new singers'],
-  [familiarity('heard'), 'my favourites; my favorites; my favourite; my favorite; my faves; my favs; favourites; favorites; songs i know; i know; i already know; already know; i love; i like; i know and love; know and love; ive heard; i have heard; i have heard before; ive heard before; i already heard; familiar; my usual; the usual; my usual stuff; my top songs; my top tracks; my most played; my library; my music; my songs; my tracks; comfort music; comfort zone; heard before; listened to before; i listen to; i usually listen to; ive listened to; my old favourites; my old favorites; known to me; that i know; ive played; on repeat; my go to; ones i know; old favourites; old favorites; my stuff; things i know; played before'],
+  [familiarity('heard'), 'my favourites; my favorites; songs i love; songs i like; tracks i love; tracks i like; music i love; music i like; artists i love; artists i like; that i love; that i like; my favourite; my favorite; my faves; my favs; favourites; favorites; songs i know; i know; i already know; already know; i know and love; know and love; ive heard; i have heard; i have heard before; ive heard before; i already heard; familiar; my usual; the usual; my usual stuff; my top songs; my top tracks; my most played; my library; my music; my songs; my tracks; comfort music; comfort zone; heard before; listened to before; i listen to; i usually listen to; ive listened to; my old favourites; my old favorites; known to me; that i know; ive played; on repeat; my go to; ones i know; old favourites; old favorites; my stuff; things i know; played before'],
   [{ kind: 'discovery', value: 0.9 }, 'adventurous; surprise me; surprise; surprising; surprises; explore; exploring; exploration; something different; unexpected; out of my comfort zone; outside my comfort zone; experimental; unusual; weird; strange; broaden my horizons; be bold; expand my taste; eclectic; varied; challenge me'],
   [{ kind: 'discovery', value: 0.15 }, 'play it safe; safe choices; safe bets; nothing weird; nothing too weird; nothing experimental; no surprises; stay safe'],
   [arc('rise'), 'build up; builds up; building up; build it up; build; building; builds; build slowly; build up slowly; builds slowly; ramp up; ramping up; ramps up; rise; rising; rises; crescendo; gradually faster; getting faster; gets faster; get faster; gets louder; more and more energetic; more and more intense; increasingly energetic; increasing energy; energy going up; going up; goes up; gradually more energetic; get more energetic; gets more energetic; getting more energetic; pick up; picks up; picking up; get going slowly; ease into; ease me into; ease in; gains momentum; gathers pace; gradually build; gradually builds; speed up; speeds up; speeding up; from slow to fast; slow to fast; from calm to energetic; calm to energetic; from low to high; low to high; from chill to party; heats up; heating up; climb; climbing; energy rising; rising energy; escalate; escalating'],
@@ -114,11 +126,11 @@ const TABLE: readonly (readonly [meaning: Meaning, phrases: string])[] = [
   [era(most(1995)), 'old; retro; old school; oldschool; old skool; throwback; throwbacks; classic; from back in the day; back in the day'],
   [era(within(1901, 2000)), '20th century; twentieth century; last century'],
   [era(least(2001)), '21st century; twenty first century; this century; this millennium; new millennium'],
-  [{ kind: 'length', tracks: 12 }, 'short; short playlist; short mix; a few songs; a few tracks; a handful; handful; quick playlist'],
-  [{ kind: 'length', tracks: 60 }, 'long; long playlist; long mix; lots of songs; lots of tracks; a lot of songs'],
+  [{ kind: 'length', tracks: 12 }, 'short playlist; short mix; a few songs; a few tracks; a handful; handful; quick playlist'],
+  [{ kind: 'length', tracks: 60 }, 'long playlist; long mix; lots of songs; lots of tracks; a lot of songs'],
   [relative('bpm', 1), 'faster; quicker; speedier; faster paced; higher tempo; higher bpm; pick up the pace; pick up the tempo; speed it up; step it up; faster please; up the tempo; raise the tempo'],
   [relative('bpm', -1), 'slower; slow it down; lower tempo; lower bpm; slower paced; slow things down; not so fast; drop the tempo; lower the tempo'],
-  [relative('energy', 1), 'harder; louder; livelier; more energy; higher energy; stronger; more intense; punchier; wilder; more power; up the energy; turn it up; crank it up; more intensity; more drive; more oomph; intenser; amp it up; raise the energy; pump it up; peppier; rowdier; more lively; spice it up'],
+  [relative('energy', 1), 'harder; heavier; louder; livelier; more energy; higher energy; stronger; more intense; punchier; wilder; more power; up the energy; turn it up; crank it up; more intensity; more drive; more oomph; intenser; amp it up; raise the energy; pump it up; peppier; rowdier; more lively; spice it up'],
   [relative('energy', -1), 'calmer; softer; quieter; gentler; chiller; mellower; less energy; lower energy; tone it down; turn it down; more mellow; more relaxed; more laid back; less intense; dial it down; dial it back; lighter; not so loud; not so hard; take it down; lower the energy; take it easy; more subdued'],
   [relative('valence', 1), 'happier; brighter; sunnier; cheerier; more cheerful; more positive; jollier; merrier; more joyful; less depressing; less gloomy; less sad; less dark; more fun; less melancholic; less moody'],
   [relative('valence', -1), 'sadder; darker; gloomier; moodier; bleaker; less happy; less cheerful; more melancholy; more melancholic; more moody; less cheesy; more serious'],
@@ -136,7 +148,7 @@ const TABLE: readonly (readonly [meaning: Meaning, phrases: string])[] = [
   [cue('less'), 'less; fewer; not as much; not so much; not too much; not too many; not so many; go easy on; easy on; a little less; a bit less; slightly less; fewer of; less of; lighter on; cut back on; cut down on; too much; too many; much less; way less; reduce; minimise; minimize; limit; only a little; a lot less; ease up on'],
   [cue('more'), 'more; a bit more; a little more; slightly more; some more; more of; even more; much more; way more; not enough; a lot more; lots more; increase; heavier on; emphasise; emphasize; additional; add; add some; add in; add a bit of; include; include some; mix in; throw in; sprinkle in; plus some; also some; bring in; put in; more stuff like; too little; too few'],
   [cue('only'), 'only; just; nothing but; exclusively; solely; purely; strictly; entirely; all; just only; nothing except; nothing other than; pure; 100'],
-  [cue('like'), 'like; similar to; similar; sounds like; sound like; sounding like; that sounds like; in the style of; in the vein of; inspired by; influenced by; reminiscent of; akin to; along the lines of; for fans of; fans of; la; more like; artists like; bands like; music like; songs like; things like; something like; stuff like; as in; resembling; a la; reminds me of; remind me of; sounds similar to; influences; based on; around; a fan of; im a fan of; related to; comparable to; close to; kind of like; such as'],
+  [cue('like'), 'like; similar to; similar; sounds like; sound like; sounding like; that sounds like; in the style of; in the vein of; inspired by; influenced by; reminiscent of; akin to; along the lines of; for fans of; fans of; more like; artists like; bands like; music like; songs like; things like; something like; stuff like; as in; resembling; a la; reminds me of; remind me of; sounds similar to; influences; based on; a fan of; im a fan of; related to; comparable to; close to; such as'],
   [cue('by'), 'by; songs by; music by; tracks by; music from; songs from; stuff by; anything by; everything by; only by; only songs by; only music by; from; best of; the best of; discography of; catalogue of; tracks from; all by; sung by; performed by; played by; only stuff by; only tracks by; only music from; only songs from; only from; just songs by; from the band; from the artist'],
   [cue('and'), 'and; n; as well as; along with; together with; and also; and then; and some; and more; y; und; et'],
   [cue('or'), 'or; or maybe; or else; and or; or even; or anything; or any; or some; or any other'],
@@ -179,13 +191,132 @@ bpm tempo bpms beats speed era eras decade decades century minute minutes hour h
 function compile(): ReadonlyMap<string, Meaning> {
   const meanings = new Map<string, Meaning>();
   for (const word of FILLERS.split(/\s+/)) if (word !== '') meanings.set(word, filler);
-  for (const phrase of ['not only', 'nothing else', 'and nothing else', 'and the like', 'the rest', 'the rest of', 'a mix of', 'mix of', 'a lot of', 'lots of', 'kind of', 'sort of', 'a bit', 'a bit of', 'a little', 'at all', 'if you can', 'if possible', 'no matter', 'whatever', 'of course', 'i feel like', 'feel like', 'feels like', 'would like', 'i would like', 'i like it', 'more or less', 'by the way', 'of all time', 'no problem', 'per song', 'get me', 'get my', 'open to', 'open to anything', 'as long as', 'with me', 'for me', 'more than', 'less than', 'i love it', 'i like this', 'i feel', 'dont mind', 'i dont mind', 'dont care', 'i dont care', 'never mind', 'not sure', 'im not sure', 'not really', 'anything goes', 'all good', 'all day', 'all night', 'all kinds of', 'all sorts of', 'to listen to', 'listen to', 'to be', 'going to', 'want to', 'need to', 'have to', 'used to', 'go to', 'love to', 'like to', 'up to you', 'like this', 'more like this', 'like that', 'like these', 'like it', 'like them', 'like i', 'like when', 'like a', 'like the one', 'like the ones', 'like before', 'work with', 'work for', 'out of', 'get into', 'i like', 'id like to', 'with friends', 'with my friends', 'just now', 'but also', 'but still', 'just one', 'one of', 'one of those', 'for my', 'for the', 'from the', 'in the', 'on the', 'with a', 'with the', 'with some', 'to the', 'all the', 'all time', 'all my', 'all of', 'all that', 'all this', 'no idea', 'no idea what'])
+  for (const phrase of [
+    'not only',
+    'around the house',
+    'in the house',
+    'nothing else',
+    'and nothing else',
+    'and the like',
+    'the rest',
+    'the rest of',
+    'a mix of',
+    'mix of',
+    'a lot of',
+    'lots of',
+    'kind of',
+    'sort of',
+    'a bit',
+    'a bit of',
+    'a little',
+    'at all',
+    'if you can',
+    'if possible',
+    'no matter',
+    'whatever',
+    'of course',
+    'i feel like',
+    'feel like',
+    'feels like',
+    'would like',
+    'i would like',
+    'i like it',
+    'more or less',
+    'by the way',
+    'of all time',
+    'no problem',
+    'per song',
+    'get me',
+    'get my',
+    'open to',
+    'open to anything',
+    'as long as',
+    'with me',
+    'for me',
+    'more than',
+    'less than',
+    'i love it',
+    'i like this',
+    'i feel',
+    'dont mind',
+    'i dont mind',
+    'dont care',
+    'i dont care',
+    'never mind',
+    'not sure',
+    'im not sure',
+    'not really',
+    'anything goes',
+    'all good',
+    'all day',
+    'all night',
+    'all kinds of',
+    'all sorts of',
+    'to listen to',
+    'listen to',
+    'to be',
+    'going to',
+    'want to',
+    'need to',
+    'have to',
+    'used to',
+    'go to',
+    'love to',
+    'like to',
+    'up to you',
+    'like this',
+    'more like this',
+    'like that',
+    'like these',
+    'like it',
+    'like them',
+    'like i',
+    'like when',
+    'like a',
+    'like the one',
+    'like the ones',
+    'like before',
+    'work with',
+    'work for',
+    'out of',
+    'get into',
+    'i like',
+    'id like to',
+    'with friends',
+    'with my friends',
+    'just now',
+    'but also',
+    'but still',
+    'just one',
+    'one of',
+    'one of those',
+    'for my',
+    'for the',
+    'from the',
+    'in the',
+    'on the',
+    'with a',
+    'with the',
+    'with some',
+    'to the',
+    'all the',
+    'all time',
+    'all my',
+    'all of',
+    'all that',
+    'all this',
+    'no idea',
+    'no idea what',
+  ])
     meanings.set(phrase, filler);
-  for (const [meaning, phrases] of TABLE) for (const phrase of phrases.split('; ')) meanings.set(phrase, meaning);
+  for (const [meaning, phrases] of TABLE)
+    for (const phrase of phrases.split('; ')) meanings.set(phrase, meaning);
   return meanings;
 }
 
 /** By folded phrase. */
 export const MEANINGS: ReadonlyMap<string, Meaning> = compile();
 /** Words in the longest phrase. */
-export const LONGEST_PHRASE: number = Math.max(...[...MEANINGS.keys()].map((phrase) => phrase.split(' ').length));
+export const LONGEST_PHRASE: number = Math.max(
+  ...[...MEANINGS.keys()].map((phrase) => phrase.split(' ').length),
+);

@@ -9,6 +9,11 @@ const LISTED = 20;
 
 const prefixOf = (listenerId: string): string => `${listenerHash(listenerId).slice(0, 16)}-`;
 
+export interface SessionPlace {
+  readonly listenerId: string;
+  readonly sessionId: string;
+}
+
 /** What is stored in a session's place. */
 export interface StoredSession {
   /** Undefined where there is none, where it has expired, and where it is from before its listener's erasure. */
@@ -18,9 +23,9 @@ export interface StoredSession {
 }
 
 /** Reads what is stored in a session's place. `erasedAt`: of the listener's last erasure, epoch ms. */
-export async function readSession(
+export async function readSessionPlace(
   documents: Pick<DocumentStore, 'get'>,
-  { listenerId, sessionId }: { readonly listenerId: string; readonly sessionId: string },
+  { listenerId, sessionId }: SessionPlace,
   { now, erasedAt }: { readonly now: number; readonly erasedAt: number | undefined },
 ): Promise<StoredSession> {
   const found = await documents.get<SessionState>(COLLECTION, prefixOf(listenerId) + sessionId);
@@ -30,6 +35,16 @@ export async function readSession(
   const isThere =
     value.listenerId === listenerId && !isExpired(value, now) && value.createdAt > (erasedAt ?? 0);
   return { state: isThere ? value : undefined, version };
+}
+
+/** A session as it may be used; undefined where readSessionPlace() finds no state. */
+export async function readSession(
+  documents: Pick<DocumentStore, 'get'>,
+  place: SessionPlace,
+  instants: { readonly now: number; readonly erasedAt: number | undefined },
+): Promise<{ readonly state: SessionState } | undefined> {
+  const { state } = await readSessionPlace(documents, place, instants);
+  return state === undefined ? undefined : { state };
 }
 
 /** Writes a session upon the version that was read (null: none). Throws VersionConflict where that changed since. */
@@ -43,7 +58,7 @@ export async function saveSession(
 
 export async function removeSession(
   documents: Pick<DocumentStore, 'delete'>,
-  { listenerId, sessionId }: { readonly listenerId: string; readonly sessionId: string },
+  { listenerId, sessionId }: SessionPlace,
 ): Promise<void> {
   await documents.delete(COLLECTION, prefixOf(listenerId) + sessionId);
 }

@@ -12,6 +12,8 @@ export function addFunctions(sheet: Sheet, { deployment, volumes, machines }: In
     ingest: volumes.rates.ingestRequests,
     'update-signals': volumes.rates.pushes,
     serve: volumes.rates.answers,
+    sessions: volumes.rates.turns,
+    agent: volumes.rates.calls,
     rebuild: 0,
   };
   for (const [name, instances] of Object.entries(machines.functions)) {
@@ -62,6 +64,8 @@ const REQUEST_WORDS: Readonly<Record<FunctionName, string>> = {
   ingest: 'listeners × plays a day ÷ plays a request',
   'update-signals': 'listeners × plays a day: a push holds one message',
   serve: 'listeners × answers a day',
+  sessions: 'listeners × turns a day',
+  agent: 'listeners × calls of tools a day',
   rebuild: 'none to speak of',
 };
 

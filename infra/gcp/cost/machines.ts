@@ -6,6 +6,8 @@ import type { Deployment, Workload } from './workload.ts';
 
 /** Row tables that a build loads, a job of the template each (shared/schema/rows.ts). */
 const LOADED_TABLES = 3;
+/** Seeds whose neighbours a turn reads, a row each (functions/sessions/turn.ts). */
+const SEEDS_A_TURN = 10;
 
 export interface Instances {
   readonly size: FunctionSize;
@@ -84,7 +86,9 @@ function clustersOf(
   const write = 1 / m.nodeWrites.value;
   const row = Math.max(read, build.listenerCells / m.nodeReadBytes.value);
   // An answer reads the listener's row and the tombstone; the catalogue is remembered, two reads of it are not.
-  const serving = rates.answers * (row + 3 * read);
+  // A turn and a tool also read what goes with some seeds.
+  const serving =
+    rates.answers * (row + 3 * read) + (rates.turns + rates.calls) * (row + (3 + SEEDS_A_TURN) * read);
   // Ingest reads private sessions, items and the tombstone; update-signals the tombstone, and what it writes if absent.
   const once = rates.ingestRequests * 3 * read + rates.pushes * 2 * read;
   const everywhere = rates.pushes * write;
@@ -127,6 +131,7 @@ export function machinesOf(
       ? build.loaded / m.dataflowRate.value / 3600 + LOADED_TABLES * m.dataflowStart.value
       : 0;
   const seconds = 1000;
+  const turning = m.cpuPerTurn.value + m.frameworkOverhead.value;
   const answering = m.cpuPerAnswer.value + (serveHost === 'function' ? m.frameworkOverhead.value : 0);
   // It waits for the warehouse, and is billed while it does.
   const waiting = ((hours + directHours) * volumes.buildsPerMonth * 3600) / SECONDS_PER_MONTH;
@@ -152,6 +157,16 @@ export function machinesOf(
       serve: instancesFor(
         functions.serve,
         { cores: (rates.answers * answering) / seconds, requests: rates.answers, peak },
+        m,
+      ),
+      sessions: instancesFor(
+        functions.sessions,
+        { cores: (rates.turns * turning) / seconds, requests: rates.turns, peak },
+        m,
+      ),
+      agent: instancesFor(
+        functions.agent,
+        { cores: (rates.calls * turning) / seconds, requests: rates.calls, peak },
         m,
       ),
       rebuild: {

@@ -23,6 +23,8 @@ export interface Rates {
   readonly ingestRequests: number;
   readonly pushes: number;
   readonly answers: number;
+  readonly turns: number;
+  readonly calls: number;
 }
 
 export interface Volumes {
@@ -54,6 +56,9 @@ export interface Volumes {
   readonly rows: number;
   /** Bytes a cluster's backups hold. */
   readonly backups: number;
+  /** A month: documents that turns read and write, those at rest in bytes, and prompts. */
+  readonly documents: { readonly reads: number; readonly writes: number; readonly bytes: number };
+  readonly prompts: number;
   /** Bytes to the internet a month. */
   readonly answered: number;
   readonly received: number;
@@ -66,7 +71,11 @@ export function volumesOf(workload: Workload, deployment: Deployment, m: Measure
   const eventsPerDay = listeners * playsPerDay;
   const requestsPerDay = eventsPerDay / playsPerRequest;
   const answersAllDay = listeners * answersPerDay;
-  const shownPerDay = answersAllDay * itemsPerAnswer;
+  const turnsAllDay = listeners * workload.turnsPerDay;
+  const callsAllDay = listeners * workload.callsPerDay;
+  const shownInTurns = turnsAllDay * workload.itemsPerTurn;
+  // A tool answers what an answer does.
+  const shownPerDay = (answersAllDay + callsAllDay) * itemsPerAnswer + shownInTurns;
   const history = eventsPerDay * historyDays;
   const items = Math.min(workload.catalogueItems, history);
 
@@ -74,7 +83,9 @@ export function volumesOf(workload: Workload, deployment: Deployment, m: Measure
   const impression = m.impressionMessage.value + m.messageOverhead.value;
   const perRequest = Math.max(LEAST_REQUEST_BYTES, playsPerRequest * listen);
   const perAnswer = Math.max(LEAST_REQUEST_BYTES, itemsPerAnswer * impression);
-  const publishedPerDay = requestsPerDay * perRequest + answersAllDay * perAnswer;
+  const perTurn = Math.max(LEAST_REQUEST_BYTES, workload.itemsPerTurn * impression);
+  const publishedPerDay =
+    requestsPerDay * perRequest + (answersAllDay + callsAllDay) * perAnswer + turnsAllDay * perTurn;
 
   const atRestPerDay = eventsPerDay * m.listenRow.value + shownPerDay * m.impressionRow.value;
   const activeDays = Math.min(ACTIVE_DAYS, historyDays);
@@ -91,13 +102,16 @@ export function volumesOf(workload: Workload, deployment: Deployment, m: Measure
   const rows = (loaded * buildsKept + liveCells) * m.compression.value;
   const changedPerDay = (loaded + eventsPerDay * m.liveCell.value) * m.compression.value;
 
-  const requestsPerMonth = (requestsPerDay + eventsPerDay + answersAllDay) * DAYS_PER_MONTH;
+  const requestsPerMonth =
+    (requestsPerDay + eventsPerDay + answersAllDay + turnsAllDay + callsAllDay) * DAYS_PER_MONTH;
   return {
     rates: {
       events: eventsPerDay / DAY_SECONDS,
       ingestRequests: requestsPerDay / DAY_SECONDS,
       pushes: eventsPerDay / DAY_SECONDS,
       answers: answersAllDay / DAY_SECONDS,
+      turns: turnsAllDay / DAY_SECONDS,
+      calls: callsAllDay / DAY_SECONDS,
     },
     history,
     items,
@@ -127,9 +141,14 @@ export function volumesOf(workload: Workload, deployment: Deployment, m: Measure
     buildsPerMonth: BUILDS_PER_DAY * DAYS_PER_MONTH,
     rows,
     backups: rows + changedPerDay * (deployment.backupDays - 1),
-    answered:
-      (answersAllDay * itemsPerAnswer * m.answerItem.value + requestsPerDay * m.ingestAnswer.value) *
-      DAYS_PER_MONTH,
+    documents: {
+      // Looked up, written on that version, and the erasure of whoever turned up meanwhile.
+      reads: turnsAllDay * m.documentsPerTurn.value * DAYS_PER_MONTH,
+      writes: turnsAllDay * m.documentsPerTurn.value * DAYS_PER_MONTH,
+      bytes: turnsAllDay * SESSION_DAYS * m.sessionDocument.value,
+    },
+    prompts: turnsAllDay * workload.promptsPerTurn * DAYS_PER_MONTH,
+    answered: (shownPerDay * m.answerItem.value + requestsPerDay * m.ingestAnswer.value) * DAYS_PER_MONTH,
     received: requestsPerDay * perRequest * DAYS_PER_MONTH,
     logged: requestsPerMonth * m.requestLog.value,
     requestsPerMonth,

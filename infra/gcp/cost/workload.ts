@@ -16,6 +16,13 @@ export interface Workload {
   /** Ranked answers a listener and day. */
   readonly answersPerDay: number;
   readonly itemsPerAnswer: number;
+  /** Turns of sessions a listener and day, and tracks in one. */
+  readonly turnsPerDay: number;
+  readonly itemsPerTurn: number;
+  /** Prompts that a model reads, of all turns. */
+  readonly promptsPerTurn: number;
+  /** Calls of the agent's tools a listener and day. */
+  readonly callsPerDay: number;
   /** Items of the catalogue that are listened to, at most. */
   readonly catalogueItems: number;
   /** The busiest hour's load over the mean. */
@@ -42,6 +49,8 @@ export interface Deployment {
   /** Days of listens and impressions in the warehouse; 0 keeps them. */
   readonly retentionDays: number;
   readonly maxBytesBilled: number;
+  /** Whether a model reads prompts. */
+  readonly hasModel: boolean;
   /** Behind a load balancer with Cloud Armor. */
   readonly hasDomain: boolean;
 }
@@ -52,6 +61,10 @@ export const DEFAULT_WORKLOAD = {
   playsPerRequest: 1,
   answersPerDay: 5,
   itemsPerAnswer: 20,
+  turnsPerDay: 0.5,
+  itemsPerTurn: 10,
+  promptsPerTurn: 0.2,
+  callsPerDay: 0.02,
   catalogueItems: 1_000_000,
   peak: 2.5,
 } as const;
@@ -80,6 +93,7 @@ export function deploymentOf(size: Size, given: Partial<Deployment> = {}): Deplo
     buildDays: preset.buildDays,
     retentionDays: preset.retentionDays,
     maxBytesBilled: preset.maxBytesBilled,
+    hasModel: false,
     hasDomain: size === 'internet',
     ...given,
   };
