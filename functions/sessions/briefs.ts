@@ -43,7 +43,8 @@ export async function writeBrief(
       parseWrittenBrief(await briefWriter?.write(prompt, vocabulary, signal));
     const written =
       briefWriter === undefined ? undefined : await part('model', budgets.model, write, undefined);
-    if (written === undefined) throw new InvalidInput([{ pointer: '/seed/prompt', detail: 'is not read yet' }]);
+    if (written === undefined)
+      throw new InvalidInput([{ pointer: '/seed/prompt', detail: 'is not read yet' }]);
     const { brief, unknown } = groundBrief(written, vocabulary);
     return { brief, by: 'model' as const, unread: [...brief.unread, ...unknown.map(({ name }) => name)] };
   });

@@ -1,6 +1,7 @@
 /** Retrieve and hydrate: everything a turn chooses from, read once, with what could not be read named. */
-import { type Candidate, parseCandidates } from '../../shared/domain/candidate.ts';
+
 import type { BriefListener } from '../../shared/domain/brief-execution.ts';
+import { type Candidate, parseCandidates } from '../../shared/domain/candidate.ts';
 import type { CatalogueSnapshot, IndexedItem } from '../../shared/domain/indexed-item.ts';
 import type { CatalogueItem } from '../../shared/domain/item.ts';
 import { mergeCandidates, RANKING_WEIGHTS } from '../../shared/domain/ranking.ts';
@@ -62,7 +63,12 @@ export async function readRelated(
   const none: ReadonlyMap<string, readonly Candidate[]> = new Map();
   if (build === undefined || asked.items.length + asked.artists.length === 0)
     return { items: none, artists: none };
-  const read = async (table: 'catalog' | 'pools', qualifier: string, prefix: string, ids: readonly string[]) => {
+  const read = async (
+    table: 'catalog' | 'pools',
+    qualifier: string,
+    prefix: string,
+    ids: readonly string[],
+  ) => {
     const keys = ids.map((id) => prefix + id);
     const filter = [{ family: ROW_TABLES[table].build, qualifiers: [qualifier], timestamps: [build] }];
     const found = ids.length === 0 ? [] : await deps.rows.readMany(table, keys, filter);
@@ -139,7 +145,11 @@ export async function readBeside(
   const ids = [...beside.map(({ itemId }) => itemId), ...seeds];
   const { items: known } = await describeItems(deps, stages, snapshot, ids);
   const items = beside.map((candidate) => known.get(candidate.itemId) ?? bareIndexed(candidate));
-  return { build: snapshot.build, items, byId: new Map([...known, ...items.map((item) => [item.itemId, item] as const)]) };
+  return {
+    build: snapshot.build,
+    items,
+    byId: new Map([...known, ...items.map((item) => [item.itemId, item] as const)]),
+  };
 }
 
 /** What a candidate itself tells of an item that nobody describes. */
@@ -169,7 +179,8 @@ export function briefListenerOf(view: ListenerView): BriefListener {
   return {
     hasHeard: (recordingId, itemId) => hasHeard(view, { recordingId, itemId }),
     knowsArtist: (id) => (artists.get(id)?.plays ?? 0) + (signals.artists.get(id)?.plays ?? 0) > 0,
-    affinityOf: (id) => (artists.get(id)?.affinity ?? 0) / MILLIONTHS + (signals.artists.get(id)?.affinity ?? 0),
+    affinityOf: (id) =>
+      (artists.get(id)?.affinity ?? 0) / MILLIONTHS + (signals.artists.get(id)?.affinity ?? 0),
     genreAffinity: (name) =>
       (genres.get(name)?.affinity ?? 0) / MILLIONTHS + (signals.genres.get(name)?.affinity ?? 0),
     isBlocked: (item) => controls.blocking({ ...item, explicit: item.explicit ?? false }) !== undefined,

@@ -2,8 +2,8 @@
 import type { SessionRequest } from '../../shared/api/session.ts';
 import { type Brief, OPEN_BRIEF } from '../../shared/domain/brief.ts';
 import { columnsOf } from '../../shared/domain/brief-columns.ts';
-import { averageOf, type SessionAverage } from '../../shared/domain/steered-session-average.ts';
 import type { SessionState } from '../../shared/domain/steered-session.ts';
+import { averageOf, type SessionAverage } from '../../shared/domain/steered-session-average.ts';
 import { InvalidInput } from '../../shared/errors.ts';
 import { writeBrief } from './briefs.ts';
 import type { SessionDeps } from './deps.ts';

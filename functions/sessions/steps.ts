@@ -112,7 +112,12 @@ async function prepareTurn(
 ): Promise<Prepared & Heard> {
   const material = await readMaterial(deps, reading, stages, listenerId);
   const last = before.history.at(-1)?.served.at(-1)?.itemId;
-  const ids = [...played.map(({ itemId }) => itemId), ...saved, ...disliked, ...(last === undefined ? [] : [last])];
+  const ids = [
+    ...played.map(({ itemId }) => itemId),
+    ...saved,
+    ...disliked,
+    ...(last === undefined ? [] : [last]),
+  ];
   const { items, isComplete } = await describeItems(deps, stages, material.snapshot, ids);
   const recordings = new Set(disliked.map((itemId) => items.get(itemId)?.recordingId ?? itemId));
   await writeDislikes(deps, listenerId, [...recordings]);
@@ -149,7 +154,11 @@ function started(deps: SessionDeps, logger: Logger): Pick<Prepared, 'reading' | 
 }
 
 /** Tells of the impressions of a turn that is written down; where that fails the answer says so, as on any surface. */
-async function published(deps: SessionDeps, reading: Reading, { answer, impressions }: Turn): Promise<SessionAnswer> {
+async function published(
+  deps: SessionDeps,
+  reading: Reading,
+  { answer, impressions }: Turn,
+): Promise<SessionAnswer> {
   if (impressions.length === 0) return answer;
   const publish = () => deps.topics.publish(TOPICS.impressions, impressions);
   await reading.attempt('impressions', publish, undefined);

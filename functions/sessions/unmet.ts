@@ -1,6 +1,6 @@
 /** What the tracks of a turn owe the brief, in words. */
 import type { SessionAnswer } from '../../shared/api/session.ts';
-import type { Proposals, NextTrack } from '../../shared/domain/steered-session-next.ts';
+import type { NextTrack, Proposals } from '../../shared/domain/steered-session-next.ts';
 
 type Unmet = SessionAnswer['unmet'][number];
 
@@ -14,7 +14,12 @@ export function unmetBy(
   const gaveWay = new Map<string, number>();
   for (const { proposal } of tracks)
     for (const constraint of proposal.violated) gaveWay.set(constraint, (gaveWay.get(constraint) ?? 0) + 1);
-  const unmet: Unmet[] = unknowable.map(({ constraint, reason }) => ({ constraint, reason, satisfied: 0, of }));
+  const unmet: Unmet[] = unknowable.map(({ constraint, reason }) => ({
+    constraint,
+    reason,
+    satisfied: 0,
+    of,
+  }));
   for (const [constraint, without] of gaveWay) {
     const satisfied = of - without;
     const reason = `${satisfied} of ${of} tracks satisfy it; what else does was served before, or is ruled out.`;

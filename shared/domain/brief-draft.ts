@@ -121,6 +121,7 @@ export function briefOf(draft: Draft, now: number): WrittenBrief {
   return {
     ...OPEN_BRIEF,
     ...sounds,
+    seedTracks: [],
     genres: list(draft.genres.filter((genre) => !exclude.genres.includes(genre))),
     seedArtists: list(draft.seedArtists),
     onlyArtists: list(draft.onlyArtists),
@@ -153,7 +154,9 @@ export function unreadOf({ unread }: Draft): string[] {
 const list = <T>(entries: readonly T[]): T[] => [...new Set(entries)].slice(0, MOST_ENTRIES);
 
 function trim<T extends Readonly<Record<string, readonly unknown[]>>>(lists: T): T {
-  return Object.fromEntries(Object.entries(lists).map(([name, entries]) => [name, list(entries)])) as T;
+  return Object.fromEntries(
+    Object.entries(lists).map(([name, entries]) => [name, list(entries)]),
+  ) as unknown as T;
 }
 
 type Sounds = { moods: readonly Mood[]; bpm: Range | null; energy: Range | null; valence: Range | null };
@@ -167,7 +170,7 @@ export function soundsOf({ moods, sounds, activities }: Draft): Sounds {
     return activities.reduce<Range | null>((sum, activity) => meet(sum, activity[axis] ?? null) ?? sum, null);
   };
   const of = (axis: SoundAxis) =>
-    sounds.get(axis) ?? (axis === 'bpm' ? null : (ranges[axis] ?? null)) ?? fromActivities(axis);
+    sounds.get(axis) ?? (axis === 'bpm' ? undefined : ranges[axis]) ?? fromActivities(axis);
   return { moods: asked, bpm: of('bpm'), energy: of('energy'), valence: of('valence') };
 }
 

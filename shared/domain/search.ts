@@ -147,34 +147,37 @@ function rankKind(
       exact: matches.isExact(d) ? EXACT_PART : 0,
     };
   };
-  const best: { document: number; score: number; parts: SearchScore }[] = [];
+  const best: Place[] = [];
   for (const document of members) {
-    const parts = partsOf(document);
-    const score = parts.text + parts.popularity + parts.affinity + parts.exact;
+    const { text, popularity, affinity: likes, exact } = partsOf(document);
+    const score = text + popularity + likes + exact;
     const last = best[limit - 1];
     if (last !== undefined && !isBefore(score, document, last)) continue;
-    if (!admits(index.documents[document] as SearchDocument)) continue;
-    let at = Math.min(best.length, limit - 1);
-    for (
-      let before = best[at - 1];
-      before !== undefined && isBefore(score, document, before);
-      before = best[at - 1]
-    ) {
-      best[at] = before;
-      at -= 1;
-    }
-    best[at] = { document, score, parts };
+    if (admits(index.documents[document] as SearchDocument)) insert(best, { document, score }, limit);
   }
-  return best.map(({ document, score, parts }) => ({
+  return best.map(({ document, score }) => ({
     document: index.documents[document] as SearchDocument,
     score,
-    parts,
+    parts: partsOf(document),
     ...explain(matches, document),
   }));
 }
 
+interface Place {
+  readonly document: number;
+  readonly score: number;
+}
+
+/** Puts it where it belongs among the best, of which the last goes where there are more than `limit`. */
+function insert(best: Place[], place: Place, limit: number): void {
+  let at = Math.min(best.length, limit - 1);
+  for (; at > 0 && isBefore(place.score, place.document, best[at - 1] as Place); at--)
+    best[at] = best[at - 1] as Place;
+  best[at] = place;
+}
+
 /** Of equals the one that comes first in the catalogue, which is in order of popularity. */
-function isBefore(score: number, document: number, other: { document: number; score: number }): boolean {
+function isBefore(score: number, document: number, other: Place): boolean {
   return score > other.score || (score === other.score && document < other.document);
 }
 

@@ -69,11 +69,25 @@ export function repeatCost(
   tracks: readonly Pick<OwnTrack, 'daysSincePlay'>[],
   halfLifeDays: number = SHUFFLE_WEIGHTS.halfLifeDays,
 ): number {
+  return costOf(order, freshness(tracks, halfLifeDays), discounts(tracks.length));
+}
+
+/** `2^(−daysSincePlay/halfLife)` of each track. */
+function freshness(tracks: readonly Pick<OwnTrack, 'daysSincePlay'>[], halfLifeDays: number): Float64Array {
+  return Float64Array.from(tracks, ({ daysSincePlay }) =>
+    daysSincePlay === null ? 0 : 2 ** (-Math.max(0, daysSincePlay) / halfLifeDays),
+  );
+}
+
+/** `1 / log2(pos+2)` of each position. */
+function discounts(length: number): Float64Array {
+  return Float64Array.from({ length }, (_, place) => 1 / Math.log2(place + 2));
+}
+
+function costOf(order: readonly number[], fresh: Float64Array, discount: Float64Array): number {
   let cost = 0;
-  for (const [place, index] of order.entries()) {
-    const days = tracks[index]?.daysSincePlay ?? null;
-    if (days !== null) cost += 2 ** (-Math.max(0, days) / halfLifeDays) / Math.log2(place + 2);
-  }
+  for (let place = 0; place < order.length; place++)
+    cost += (fresh[order[place] as number] ?? 0) * (discount[place] ?? 0);
   return cost;
 }
 
@@ -85,11 +99,13 @@ export function shuffleOrder(
 ): number[] {
   const artists = tracks.map(({ artistId }) => artistId);
   const groups = groupByArtist(artists);
+  const fresh = freshness(tracks, weights.halfLifeDays);
+  const discount = discounts(tracks.length);
   let best: number[] = [];
   let least = Number.POSITIVE_INFINITY;
   for (let draw = 0; draw < weights.orders; draw++) {
     const order = ditheredOrder(groups, random);
-    const cost = repeatCost(order, tracks, weights.halfLifeDays);
+    const cost = costOf(order, fresh, discount);
     if (cost < least) [best, least] = [order, cost];
   }
   return separateArtists(best, artists);

@@ -33,14 +33,18 @@ export function ditheredOrder(groups: readonly (readonly number[])[], random: ()
   for (const group of groups) {
     const step = 1 / group.length;
     const offset = random() * step;
-    const shuffled = shuffle(group, random);
-    for (const [place, index] of shuffled.entries()) {
+    const shuffled = group.length === 1 ? group : shuffle(group, random);
+    for (let place = 0; place < shuffled.length; place++) {
+      const index = shuffled[place] as number;
       const jitter = (JITTER[0] + (JITTER[1] - JITTER[0]) * random()) * (random() < 0.5 ? -1 : 1);
       const at = offset + (place + jitter) * step;
       keys[filled++] = Math.floor((at - Math.floor(at)) * FRACTION_SPAN) * INDEX_SPAN + index;
     }
   }
-  return Array.from(keys.sort(), (key) => key % INDEX_SPAN);
+  keys.sort();
+  const order = new Array<number>(count);
+  for (let place = 0; place < count; place++) order[place] = (keys[place] as number) % INDEX_SPAN;
+  return order;
 }
 
 /** Fisher and Yates; a new array. */

@@ -70,7 +70,8 @@ export function foldEvent(
   strength: number,
   weights: AverageWeights = AVERAGE_WEIGHTS,
 ): SessionAverage {
-  const sound = (feature: SoundFeature) => foldSound(average.sound[feature], traits[feature], strength, weights);
+  const sound = (feature: SoundFeature) =>
+    foldSound(average.sound[feature], traits[feature], strength, weights);
   return {
     sound: { tempo: sound('tempo'), energy: sound('energy'), valence: sound('valence') },
     genres: foldNames(average.genres, traits.genres, strength, weights),
@@ -89,7 +90,10 @@ function foldSound(
     const before = (1 - newest) * (pull?.mass ?? 0);
     const added = newest * Math.max(0, weight);
     if (before + added === 0) return null;
-    return { centre: (before * (pull?.centre ?? 0) + added * value) / (before + added), mass: before + added };
+    return {
+      centre: (before * (pull?.centre ?? 0) + added * value) / (before + added),
+      mass: before + added,
+    };
   };
   return { towards: fold(towards, strength), away: fold(away, -strength) };
 }
@@ -102,7 +106,8 @@ function foldNames(
 ): Leanings {
   const folded = new Map(leanings.map(([name, before]) => [name, rest * before]));
   const before = new Map(leanings);
-  for (const name of new Set(names)) folded.set(name, (1 - newest) * (before.get(name) ?? 0) + newest * strength);
+  for (const name of new Set(names))
+    folded.set(name, (1 - newest) * (before.get(name) ?? 0) + newest * strength);
   return strongest(folded, least, mostNames);
 }
 

@@ -1,7 +1,12 @@
 /** What a listener did since the last turn, as strengths that move the session's average. Pure. */
 import { COMPLETED_SHARE, PLAY_THRESHOLD_MS } from './event.ts';
-import { type AverageWeights, foldEvent, type SessionAverage, type SessionTraits } from './steered-session-average.ts';
 import { idKey, type SessionFeedback, type SessionState } from './steered-session.ts';
+import {
+  type AverageWeights,
+  foldEvent,
+  type SessionAverage,
+  type SessionTraits,
+} from './steered-session-average.ts';
 
 export interface PlayedTrack {
   readonly itemId: string;
@@ -47,7 +52,11 @@ export function playStrength({ msPlayed, skippedAtMs }: PlayedTrack, durationMs:
 
 export interface FoldedFeedback {
   readonly state: SessionState;
-  readonly feedback: readonly { readonly itemId: string; readonly kind: SessionFeedback; readonly strength: number }[];
+  readonly feedback: readonly {
+    readonly itemId: string;
+    readonly kind: SessionFeedback;
+    readonly strength: number;
+  }[];
   /** Item ids of which nothing is known: they bar themselves and move nothing. */
   readonly unknown: readonly string[];
 }
@@ -65,10 +74,18 @@ export function foldFeedback(
   const events = [
     ...played.map((play) => {
       const strength = playStrength(play, describe(play.itemId)?.durationMs ?? null);
-      return { itemId: play.itemId, kind: strength < 0 ? ('skipped' as const) : ('played' as const), strength };
+      return {
+        itemId: play.itemId,
+        kind: strength < 0 ? ('skipped' as const) : ('played' as const),
+        strength,
+      };
     }),
     ...saved.map((itemId) => ({ itemId, kind: 'saved' as const, strength: FEEDBACK_STRENGTH.saved })),
-    ...disliked.map((itemId) => ({ itemId, kind: 'disliked' as const, strength: FEEDBACK_STRENGTH.disliked })),
+    ...disliked.map((itemId) => ({
+      itemId,
+      kind: 'disliked' as const,
+      strength: FEEDBACK_STRENGTH.disliked,
+    })),
   ];
   let average: SessionAverage = state.average;
   const barred = new Set(state.barred);

@@ -1,11 +1,11 @@
 /** Which tracks a session plays next: what the brief found, moved by what the session leans to, artists apart. Pure. */
 import type { Brief } from './brief.ts';
-import { type ExecutedTrack, executeBrief, type BriefListener, type Execution } from './brief-execution.ts';
+import { type BriefListener, type ExecutedTrack, type Execution, executeBrief } from './brief-execution.ts';
 import type { EnergyArc } from './energy-arc.ts';
 import type { CatalogueSnapshot, IndexedItem } from './indexed-item.ts';
 import { sequence } from './sequencing.ts';
-import { closenessTo, type SessionAverage } from './steered-session-average.ts';
 import { idKey, type SessionState } from './steered-session.ts';
+import { closenessTo, type SessionAverage } from './steered-session-average.ts';
 
 /** Versioned configuration of a session's scores; see BRIEF_WEIGHTS for what the brief's own score is made of. */
 export interface SessionWeights {
@@ -106,7 +106,11 @@ const UNKNOWABLE: ReadonlySet<string> = new Set(['languages', 'seedArtists', 'se
 const asSelected = (tracks: readonly IndexedItem[]) => tracks.map((_, index) => index);
 
 /** The listener as the session has come to know them: its leanings are affinities, and what it barred is blocked. */
-function leaningListener(state: SessionState, listener: BriefListener, weights: SessionWeights): BriefListener {
+function leaningListener(
+  state: SessionState,
+  listener: BriefListener,
+  weights: SessionWeights,
+): BriefListener {
   const barred = new Set(state.barred);
   const artists = new Map(state.average.artists);
   const genres = new Map(state.average.genres);

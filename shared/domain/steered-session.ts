@@ -29,7 +29,11 @@ export interface SessionTurn {
   readonly turnId: string | null;
   /** Epoch ms. */
   readonly at: number;
-  readonly feedback: readonly { readonly itemId: string; readonly kind: SessionFeedback; readonly strength: number }[];
+  readonly feedback: readonly {
+    readonly itemId: string;
+    readonly kind: SessionFeedback;
+    readonly strength: number;
+  }[];
   readonly steer: string | null;
   readonly patch: readonly PatchOperation[];
   readonly unmet: readonly string[];

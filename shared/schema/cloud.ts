@@ -38,4 +38,5 @@ export const ENTRY_POINTS = {
   rebuild: 'rebuild',
   serve: 'serve',
   sessions: 'sessions',
+  agent: 'agent',
 } as const;

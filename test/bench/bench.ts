@@ -16,6 +16,7 @@ Usage: npm run bench -- rebuild [--plays N] [--listeners N] [--tracks N] [--thre
        npm run bench -- ingest [--seconds N]
        npm run bench -- bloom [--items N]
        npm run bench -- search [--items N]
+       npm run bench -- shuffle
        npm run bench -- store
        npm run bench -- cloud [--runs N] [--seconds N]   (Google's emulators; Linux)
 `;
@@ -61,6 +62,8 @@ async function run(
       return (await import('./bloom.ts')).benchBloom({ items: whole('items', text('items'), 10_000) });
     case 'search':
       return (await import('./search.ts')).benchSearch({ items: whole('items', text('items'), 100_000) });
+    case 'shuffle':
+      return (await import('./shuffle.ts')).benchShuffle();
     case 'store':
       return (await import('./store.ts')).benchStore();
     case 'cloud':

@@ -17,7 +17,7 @@ const SYLLABLES = 'ba cho de fri gla hin jo kra lum mes nor pla qui ras sto tev 
 
 /** Names are generated of a few thousand words; real catalogues have a long tail of words that few titles have. */
 function rareWord(random: Random): string {
-  return Array.from({ length: 3 }, () => random.pick(SYLLABLES)).join('');
+  return Array.from({ length: 4 }, () => random.pick(SYLLABLES)).join('');
 }
 
 /** The generated catalogue as a build publishes it, its order the popularity's. */

@@ -38,11 +38,14 @@ const OPTIONS = {
   'plays-per-day': { type: 'string' },
   'plays-per-request': { type: 'string' },
   'answers-per-day': { type: 'string' },
+  'turns-per-day': { type: 'string' },
+  'calls-per-day': { type: 'string' },
   'catalogue-items': { type: 'string' },
   peak: { type: 'string' },
   'history-days': { type: 'string' },
   size: { type: 'string' },
   load: { type: 'string' },
+  gemini: { type: 'boolean' },
   json: { type: 'boolean' },
   document: { type: 'boolean' },
   help: { type: 'boolean' },
@@ -57,11 +60,14 @@ Usage: npm run cost -- --listeners N [--plays-per-day M] [--size dev|team|intern
   --plays-per-day M      Listens of each, skips included (default ${DEFAULT_WORKLOAD.playsPerDay}).
   --plays-per-request M  Listens that arrive in one request (default ${DEFAULT_WORKLOAD.playsPerRequest}).
   --answers-per-day M    Ranked answers to each (default ${DEFAULT_WORKLOAD.answersPerDay}).
+  --turns-per-day M      Turns of sessions (default ${DEFAULT_WORKLOAD.turnsPerDay}).
+  --calls-per-day M      Calls of the agent's tools (default ${DEFAULT_WORKLOAD.callsPerDay}).
   --catalogue-items N    Items that are listened to (default ${DEFAULT_WORKLOAD.catalogueItems}).
   --peak M               The busiest hour over the mean (default ${DEFAULT_WORKLOAD.peak}).
   --history-days N       Age of the deployment (default: the size's retention, or 365 where it keeps everything).
   --size S               dev, team or internet (default: by the listeners).
   --load L               direct, dataflow or reverse-etl (default: as the size loads).
+  --gemini               A model reads prompts (default: they are parsed).
   --json                 Everything as JSON.
   --document             Rewrite the tables of docs/cost.md, and print nothing.
   --help                 Print this.
@@ -118,12 +124,15 @@ export function readArguments(args: readonly string[]): Asked {
     playsPerDay: number('plays-per-day', 0, 'any'),
     playsPerRequest: number('plays-per-request', 1, 'any'),
     answersPerDay: number('answers-per-day', 0, 'any'),
+    turnsPerDay: number('turns-per-day', 0, 'any'),
+    callsPerDay: number('calls-per-day', 0, 'any'),
     catalogueItems: number('catalogue-items', 0, 'whole'),
     peak: number('peak', 1, 'any'),
     historyDays: number('history-days', 1, 'whole'),
   });
   if (problems.length > 0 && !help) throw new ArgumentsError(problems);
-  const deployment = deploymentOf(size, load === undefined ? {} : { load });
+  const hasModel = values.gemini === true;
+  const deployment = deploymentOf(size, { hasModel, ...(load !== undefined && { load }) });
   const workload = workloadOf({ listeners: listeners ?? 0, ...given }, deployment);
   return { help, json: values.json === true, document, workload, deployment };
 }

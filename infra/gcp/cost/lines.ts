@@ -1,6 +1,6 @@
 /** Every priced line of a deployment under a workload. */
 import { addFunctions, addLoading } from './compute-lines.ts';
-import { addEdge, addRest } from './platform-lines.ts';
+import { addEdge, addModel, addRest } from './platform-lines.ts';
 import { type Inputs, type Line, Sheet } from './sheet.ts';
 import { addBigQuery, addBigtable, addPubsub } from './store-lines.ts';
 
@@ -13,6 +13,7 @@ export function linesOf(inputs: Inputs): Line[] {
   addBigQuery(sheet, inputs);
   addLoading(sheet, inputs);
   addRest(sheet, inputs);
+  addModel(sheet, inputs);
   addEdge(sheet, inputs);
   return sheet.lines;
 }

@@ -100,6 +100,12 @@ export const MEASUREMENTS = {
     'docs/benchmarks.md: 909 discover-weekly/s on 2 cores shared with the load',
     2,
   ),
+  cpuPerTurn: figure(
+    20,
+    'core-ms',
+    'estimate: an answer, and a catalogue of 200,000 items looked through',
+    4,
+  ),
   frameworkOverhead: figure(
     0.11,
     'core-ms',
@@ -133,6 +139,13 @@ export const MEASUREMENTS = {
     `${AUTOSCALING}: half of the 5 TiB a node can hold, from memory`,
     1.5,
   ),
+
+  // Documents and prompts.
+  documentsPerTurn: figure(1, 'documents read, and as many written', 'functions/sessions/writing.ts', 1.5),
+  sessionDocument: figure(20_000, 'bytes', 'estimate: the barred ids, answers and history of five turns', 4),
+  turnsPerSession: figure(5, 'turns', 'estimate', 3),
+  promptTokens: figure(3_000, 'tokens a prompt', 'estimate: instruction, schema and names', 2),
+  answerTokens: figure(600, 'tokens a prompt', 'estimate: a brief, and what was thought', 3),
 
   // Loading and the night.
   buildHours: figure(1.5, 'hours', 'estimate: half of 03:00 to 06:00, when the build must be there', 1.5),

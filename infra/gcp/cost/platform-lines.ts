@@ -8,11 +8,13 @@ const FIXED = {
   workflowStepsPerNight: 31 * 20,
   documentsPerNight: 31 * 6,
   schedulerJobs: 2,
-  images: 4 * 10 * 0.15,
+  documentsGib: 0.01,
+  images: 6 * 10 * 0.15,
   sources: 1,
   secretVersions: 1,
   metricsMib: 20,
-  uptimeRunsPerMinute: 6,
+  // Three doors every minute, the build every five, each from six places.
+  uptimeRunsPerMinute: 6 * 3.2,
   alertConditions: 47,
   armorRules: 5,
 } as const;
@@ -21,10 +23,19 @@ const TIER_GIB = [1024, 9 * 1024] as const;
 /** Everything that costs little, and logs, which do not. */
 export function addRest(sheet: Sheet, { volumes }: Inputs): void {
   const builds = volumes.history > 0 ? volumes.buildsPerMonth : 0;
-  const documents = (FIXED.documentsPerNight * builds) / 100_000;
-  sheet.add('Firestore', 'reads', 'firestoreReads', documents, 'records of builds × builds');
-  sheet.add('Firestore', 'writes', 'firestoreWrites', documents, 'records of builds × builds');
-  sheet.add('Firestore', 'documents', 'firestoreStorage', 0.01, 'fixed');
+  const { documents } = volumes;
+  const nightly = FIXED.documentsPerNight * builds;
+  const perHundredThousand = (count: number) => (nightly + count) / 100_000;
+  const words = 'turns × documents, and records of builds';
+  sheet.add('Firestore', 'reads', 'firestoreReads', perHundredThousand(documents.reads), words);
+  sheet.add('Firestore', 'writes', 'firestoreWrites', perHundredThousand(documents.writes), words);
+  sheet.add(
+    'Firestore',
+    'documents',
+    'firestoreStorage',
+    FIXED.documentsGib + toGib(documents.bytes),
+    'sessions of 30 days and their versions of a week',
+  );
   sheet.add(
     'Workflows',
     'steps',
@@ -39,7 +50,7 @@ export function addRest(sheet: Sheet, { volumes }: Inputs): void {
     'images',
     'imageStorage',
     FIXED.images,
-    '4 functions × 10 versions × .15 GiB',
+    '6 functions × 10 versions × .15 GiB',
   );
   sheet.add('Secret Manager', 'signing keys', 'secretVersions', FIXED.secretVersions, 'fixed');
   sheet.add(
@@ -52,12 +63,21 @@ export function addRest(sheet: Sheet, { volumes }: Inputs): void {
   sheet.add('Monitoring', 'metrics out of logs', 'metrics', FIXED.metricsMib, 'fixed');
   sheet.add(
     'Monitoring',
-    'uptime check',
+    'uptime checks',
     'uptimeChecks',
     (FIXED.uptimeRunsPerMinute * 60 * HOURS_PER_MONTH) / 1000,
-    'every minute from 6 places',
+    'three every minute and one every five, from 6 places',
   );
   sheet.add('Monitoring', 'alerts', 'alertConditions', FIXED.alertConditions, 'fixed');
+}
+
+/** What a model reads and writes, where one reads prompts. */
+export function addModel(sheet: Sheet, { deployment, volumes, measurements: m }: Inputs): void {
+  if (!deployment.hasModel) return;
+  const million = (tokens: number) => (volumes.prompts * tokens) / MILLION;
+  const words = 'turns × prompts a turn × tokens';
+  sheet.add('Vertex AI', 'prompts', 'modelInput', million(m.promptTokens.value), words);
+  sheet.add('Vertex AI', 'briefs', 'modelOutput', million(m.answerTokens.value), words);
 }
 
 /** Bytes to the internet; with a domain the load balancer and Cloud Armor before it. */
@@ -65,7 +85,7 @@ export function addEdge(sheet: Sheet, { deployment, volumes }: Inputs): void {
   const product = 'Network';
   const answered = toGib(volumes.answered);
   const [first, next] = TIER_GIB;
-  const words = 'answers × items × their JSON, and the answers of ingest';
+  const words = 'answers, turns and calls × items × their JSON, and the answers of ingest';
   sheet.add(product, 'to the internet, first TiB', 'egressFirst', Math.min(answered, first), words);
   sheet.add(
     product,
@@ -76,7 +96,8 @@ export function addEdge(sheet: Sheet, { deployment, volumes }: Inputs): void {
   );
   sheet.add(product, 'to the internet, rest', 'egressRest', Math.max(0, answered - first - next), words);
   if (!deployment.hasDomain) return;
-  const requests = (volumes.rates.ingestRequests + volumes.rates.answers) * SECONDS_PER_MONTH;
+  const { rates } = volumes;
+  const requests = (rates.ingestRequests + rates.answers + rates.turns + rates.calls) * SECONDS_PER_MONTH;
   sheet.add(
     'Load balancer',
     'forwarding rules',
@@ -93,5 +114,5 @@ export function addEdge(sheet: Sheet, { deployment, volumes }: Inputs): void {
   );
   sheet.add('Cloud Armor', 'policy', 'armorPolicies', 1, 'fixed');
   sheet.add('Cloud Armor', 'rules', 'armorRules', FIXED.armorRules, 'fixed');
-  sheet.add('Cloud Armor', 'requests', 'armorRequests', requests / MILLION, 'requests of ingest and serve');
+  sheet.add('Cloud Armor', 'requests', 'armorRequests', requests / MILLION, 'requests of the API');
 }

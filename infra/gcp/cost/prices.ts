@@ -151,6 +151,19 @@ export const PRICES = {
     free: free(6),
   }),
 
+  modelInput: remembered(
+    'Gemini 2.5 Flash on Vertex AI, input',
+    'million tokens',
+    0.3,
+    page('vertex-ai/generative-ai'),
+  ),
+  modelOutput: remembered(
+    'Gemini 2.5 Flash on Vertex AI, output and thinking',
+    'million tokens',
+    2.5,
+    page('vertex-ai/generative-ai'),
+  ),
+
   logs: read('Cloud Logging storage', 'GiB', 0.5, page('stackdriver'), { free: free(50) }),
   metrics: read('Cloud Monitoring data (user-defined and log-based)', 'MiB', 0.258, page('stackdriver'), {
     free: free(150),

@@ -14,6 +14,10 @@ const TOPIC_DAYS = 7;
 const ACTIVE_DAYS = 90;
 /** Nightly builds whose cells Bigtable keeps: those of 14 days (infra/gcp/rows.ts). */
 export const BUILDS_IN_ROWS = 14;
+/** Sessions that are left alone end after so many days (shared/domain/steered-session.ts), and each version of a document
+ * is kept for a week, so that it can be restored. */
+const SESSION_DAYS = 30;
+const VERSION_DAYS = 7;
 /** Builds a night. */
 const BUILDS_PER_DAY = 1;
 
@@ -142,10 +146,9 @@ export function volumesOf(workload: Workload, deployment: Deployment, m: Measure
     rows,
     backups: rows + changedPerDay * (deployment.backupDays - 1),
     documents: {
-      // Looked up, written on that version, and the erasure of whoever turned up meanwhile.
       reads: turnsAllDay * m.documentsPerTurn.value * DAYS_PER_MONTH,
       writes: turnsAllDay * m.documentsPerTurn.value * DAYS_PER_MONTH,
-      bytes: turnsAllDay * SESSION_DAYS * m.sessionDocument.value,
+      bytes: turnsAllDay * (SESSION_DAYS / m.turnsPerSession.value + VERSION_DAYS) * m.sessionDocument.value,
     },
     prompts: turnsAllDay * workload.promptsPerTurn * DAYS_PER_MONTH,
     answered: (shownPerDay * m.answerItem.value + requestsPerDay * m.ingestAnswer.value) * DAYS_PER_MONTH,
