@@ -2,6 +2,7 @@
 import { parseWrittenBrief, patchBrief } from '../../shared/api/brief.ts';
 import type { Brief } from '../../shared/domain/brief.ts';
 import type { PatchOperation } from '../../shared/domain/brief-json-patch.ts';
+import { parsePrompt } from '../../shared/domain/brief-parser.ts';
 import { type Vocabulary, vocabularyOf } from '../../shared/domain/brief-vocabulary.ts';
 import type { CatalogueSnapshot } from '../../shared/domain/indexed-item.ts';
 import { groundBrief } from '../../shared/domain/written-brief.ts';
@@ -33,20 +34,22 @@ export interface PromptedBrief {
 export async function writeBrief(
   deps: SessionDeps,
   stages: Stages,
-  { snapshot }: Pick<Material, 'snapshot'>,
+  { snapshot, listenerId }: Pick<Material, 'snapshot' | 'listenerId'>,
   prompt: string,
 ): Promise<PromptedBrief> {
-  const { briefWriter, budgets = BUDGETS } = deps;
+  const { briefWriters, budgets = BUDGETS } = deps;
   const vocabulary = vocabularyFor(snapshot);
   return stages.run('brief', async (part) => {
+    const writer = briefWriters?.forListener(listenerId);
     const write = async (signal: AbortSignal) =>
-      parseWrittenBrief(await briefWriter?.write(prompt, vocabulary, signal));
-    const written =
-      briefWriter === undefined ? undefined : await part('model', budgets.model, write, undefined);
-    if (written === undefined)
-      throw new InvalidInput([{ pointer: '/seed/prompt', detail: 'is not read yet' }]);
-    const { brief, unknown } = groundBrief(written, vocabulary);
-    return { brief, by: 'model' as const, unread: [...brief.unread, ...unknown.map(({ name }) => name)] };
+      parseWrittenBrief(await writer?.write(prompt, vocabulary, signal));
+    const byModel = writer && (await part('model', budgets.model, write, undefined));
+    const { brief, unknown } = groundBrief(
+      byModel ?? parsePrompt(prompt, vocabulary, deps.clock.now()),
+      vocabulary,
+    );
+    const unread = [...brief.unread, ...unknown.map(({ name }) => name)];
+    return { brief, by: byModel === undefined ? 'parser' : 'model', unread };
   });
 }
 

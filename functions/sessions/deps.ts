@@ -12,8 +12,8 @@ export interface SessionDeps extends ApiDeps, ReadingDeps {
   readonly documents: DocumentStore;
   readonly topics: Pick<Topics, 'publish'>;
   readonly snapshots: SnapshotReader;
-  /** Without it, and where it fails, prompts are parsed. */
-  readonly briefWriter?: BriefWriter;
+  /** A model, by the listener whom its use counts for. Without it, and where it fails, prompts are parsed. */
+  readonly briefWriters?: { forListener(listenerId: string): BriefWriter };
   readonly rateLimits?: RateLimits;
   readonly budgets?: Budgets;
 }

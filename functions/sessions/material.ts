@@ -15,6 +15,7 @@ import { BUDGETS, type Stages } from './stages.ts';
 
 /** What does not depend on the session. */
 export interface Material {
+  readonly listenerId: string;
   readonly view: ListenerView;
   /** The build's catalogue; where it could not be read, empty. */
   readonly snapshot: CatalogueSnapshot;
@@ -42,9 +43,14 @@ export async function readMaterial(
       return found;
     };
     const snapshot = await part('snapshot', (deps.budgets ?? BUDGETS).snapshot, find, undefined);
-    if (snapshot !== undefined) return { view, snapshot, pool: view.built?.candidates ?? [] };
+    if (snapshot !== undefined) return { listenerId, view, snapshot, pool: view.built?.candidates ?? [] };
     const { candidates } = await candidatesFor(deps, reading, view, RANKING_WEIGHTS);
-    return { view, snapshot: { build: build ?? 0, items: [], byId: new Map() }, pool: candidates };
+    return {
+      listenerId,
+      view,
+      snapshot: { build: build ?? 0, items: [], byId: new Map() },
+      pool: candidates,
+    };
   });
 }
 

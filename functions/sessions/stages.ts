@@ -37,7 +37,7 @@ export interface Budgets {
   readonly catalogue: number;
 }
 
-export const BUDGETS: Budgets = { model: 8_000, snapshot: 5_000, related: 500, catalogue: 1_000 };
+export const BUDGETS: Budgets = { model: 5_000, snapshot: 5_000, related: 500, catalogue: 1_000 };
 
 export function startStages(now: () => number, logger: Logger): Stages {
   const times: StageTime[] = [];

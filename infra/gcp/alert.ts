@@ -32,12 +32,6 @@ export interface Alert {
   readonly text: string;
 }
 
-export interface Checks {
-  /** Uptime checks: does serve live; is the build that serves of the last night. */
-  readonly liveCheckId: string;
-  readonly freshCheckId: string;
-}
-
 /** Seconds. */
 export const MINUTE = 60;
 export const HOUR = 3600;

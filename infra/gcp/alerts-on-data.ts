@@ -1,7 +1,8 @@
 /** Alerts on the way of the data: deliveries, and the nightly build. */
 import { deadLetterName } from '../../shared/schema/cloud.ts';
 import { SUBSCRIPTIONS } from '../../shared/schema/topics.ts';
-import { type Alert, type AlertCondition, type Checks, HOUR, MINUTE } from './alert.ts';
+import { type Alert, type AlertCondition, HOUR, MINUTE } from './alert.ts';
+import type { CheckIds } from './checks.ts';
 import type { SegueConfig } from './config.ts';
 import { seriesOf } from './metric-types.ts';
 
@@ -70,10 +71,10 @@ export function ofDelivery(): Alert[] {
 }
 
 /** Runs that failed, builds that were rejected, late or missed. */
-export function ofBuilds({ region }: SegueConfig, { freshCheckId }: Checks): Alert[] {
+export function ofBuilds({ region }: SegueConfig, checks: Pick<CheckIds, 'fresh'>): Alert[] {
   const executions = `\`gcloud workflows executions list segue-nightly --location=${region} --limit=3\``;
   const notFresh = (seconds: number): Omit<AlertCondition, 'name'> => ({
-    series: seriesOf('uptime_check/check_passed', ['check_id', '=', freshCheckId]),
+    series: seriesOf('uptime_check/check_passed', ['check_id', '=', checks.fresh]),
     alignment: { period: 10 * MINUTE, aligner: 'ALIGN_NEXT_OLDER', reducer: 'REDUCE_COUNT_FALSE' },
     // From two places at least: one alone may have lost its own way.
     above: 1,

@@ -1,41 +1,45 @@
 /** Alerts on what answers: the functions, and the rows behind them. */
 import { BIGTABLE_INSTANCE } from '../../shared/schema/cloud.ts';
-import { type Alert, type AlertCondition, type Checks, MINUTE } from './alert.ts';
+import { type Alert, type AlertCondition, MINUTE } from './alert.ts';
+import { CHECKS, type CheckIds } from './checks.ts';
 import type { SegueConfig } from './config.ts';
 import { serviceName } from './deployment.ts';
 import { type Condition, seriesOf } from './metric-types.ts';
-import type { FunctionName } from './sizes.ts';
+import { DOOR_NAMES, type FunctionName } from './sizes.ts';
 
 /** Of a cluster's CPU, above what autoscaling aims at: it had its time and could not help. */
 const CPU_ABOVE_TARGET = 0.15;
 
 /** Requests that fail, are refused, or are answered in part. */
-export function ofDoors({ liveCheckId }: Checks): Alert[] {
+export function ofDoors(checks: CheckIds): Alert[] {
   const requests = (name: FunctionName, ...more: Condition[]) =>
     seriesOf('run.googleapis.com/request_count', ['service_name', '=', serviceName(name)], ...more);
   return [
-    {
-      id: 'serve-down',
-      name: 'serve does not answer',
-      severity: 'CRITICAL',
-      combiner: 'OR',
-      conditions: [
-        {
-          name: 'No answer at two places or more',
-          series: seriesOf('uptime_check/check_passed', ['check_id', '=', liveCheckId]),
-          alignment: { period: 10 * MINUTE, aligner: 'ALIGN_NEXT_OLDER', reducer: 'REDUCE_COUNT_FALSE' },
-          above: 1,
-          seconds: MINUTE,
-        },
-      ],
-      text: '`gcloud run services describe segue-serve` and its log; with a domain also its certificate and DNS record. After a deployment: the revision before.',
-    },
+    // Whether a fresh build serves is an alert of its own.
+    ...CHECKS.filter(({ id }) => id !== 'fresh').map(
+      ({ id, door }): Alert => ({
+        id: `${door}-down`,
+        name: `${door} does not answer`,
+        severity: 'CRITICAL',
+        combiner: 'OR',
+        conditions: [
+          {
+            name: 'No answer at two places or more',
+            series: seriesOf('uptime_check/check_passed', ['check_id', '=', checks[id]]),
+            alignment: { period: 10 * MINUTE, aligner: 'ALIGN_NEXT_OLDER', reducer: 'REDUCE_COUNT_FALSE' },
+            above: 1,
+            seconds: MINUTE,
+          },
+        ],
+        text: `\`gcloud run services describe ${serviceName(door)}\` and its log; with a domain also its certificate and DNS record. After a deployment: the revision before.`,
+      }),
+    ),
     {
       id: 'error-ratio',
       name: 'Requests end in server errors',
       severity: 'ERROR',
       combiner: 'OR',
-      conditions: (['serve', 'ingest', 'update-signals'] as const).map((name) => ({
+      conditions: ([...DOOR_NAMES, 'update-signals'] as const).map((name) => ({
         name: `More than 5% of ${name}`,
         series: requests(name, ['response_code_class', '=', '5xx']),
         per: requests(name),
@@ -75,7 +79,7 @@ export function ofDoors({ liveCheckId }: Checks): Alert[] {
           seconds: 5 * MINUTE,
         },
       ],
-      text: 'serve answers without what it cannot read and says so in `degraded`; it is Bigtable as a rule.\n\n`gcloud run services logs read segue-serve --limit=50`: the entries `answering without a part` name the part and the error.',
+      text: 'serve and sessions answer without what they cannot read and say so in `degraded`; it is Bigtable as a rule, and the model for `brief`.\n\n`gcloud run services logs read segue-serve --limit=50`, or segue-sessions: the entries `answering without a part` and `a session goes on without a part` name the part and the error.',
     },
   ];
 }

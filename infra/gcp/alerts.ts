@@ -1,12 +1,13 @@
 /** What somebody is told of: each alert with its conditions, what it means, and the commands to begin with. */
-import { type Alert, type Checks, HOUR, MINUTE } from './alert.ts';
+import { type Alert, HOUR, MINUTE } from './alert.ts';
 import { ofBuilds, ofDelivery } from './alerts-on-data.ts';
 import { ofDoors, ofRows } from './alerts-on-service.ts';
+import type { CheckIds } from './checks.ts';
 import type { SegueConfig } from './config.ts';
 import { BURN_WINDOWS, type BurnWindow, burnSeries, type Objective, PERIOD_DAYS } from './slos.ts';
 
 /** Every alert of a configuration, those on service levels aside. */
-export function alertsFor(config: SegueConfig, checks: Checks): Alert[] {
+export function alertsFor(config: SegueConfig, checks: CheckIds): Alert[] {
   return [...ofDelivery(), ...ofBuilds(config, checks), ...ofDoors(checks), ...ofRows(config)];
 }
 

@@ -1,9 +1,11 @@
 /** What the dashboard shows, section by section: in, to the rows, through the night, out, and what it costs. */
 import { BIGTABLE_INSTANCE } from '../../shared/schema/cloud.ts';
 import { SUBSCRIPTIONS, TOPICS } from '../../shared/schema/topics.ts';
+import type { CheckIds } from './checks.ts';
 import { serviceName } from './deployment.ts';
 import { seriesOf } from './metric-types.ts';
-import { ANSWER_MS, SIGNAL_SECONDS } from './slos.ts';
+import type { DoorName } from './sizes.ts';
+import { ANSWER_MS, SIGNAL_SECONDS, TURN_MS } from './slos.ts';
 
 export interface Line {
   readonly legend: string;
@@ -27,18 +29,14 @@ const service = (name: Parameters<typeof serviceName>[0]) =>
   ['service_name', '=', serviceName(name)] as const;
 
 /** Charts by section, top down. */
-export function chartsFor({
-  freshCheckId,
-}: {
-  readonly freshCheckId: string;
-}): Readonly<Record<string, readonly Chart[]>> {
-  const percentile = (name: 'serve' | 'ingest', percent: 50 | 95 | 99): Line => ({
+export function chartsFor({ fresh }: Pick<CheckIds, 'fresh'>): Readonly<Record<string, readonly Chart[]>> {
+  const percentile = (name: DoorName, percent: 50 | 95 | 99): Line => ({
     legend: `p${percent}`,
     series: seriesOf('run.googleapis.com/request_latencies', service(name)),
     aligner: 'ALIGN_DELTA',
     reducer: `REDUCE_PERCENTILE_${String(percent).padStart(2, '0')}`,
   });
-  const answered = (name: 'serve' | 'ingest' | 'update-signals'): Line => ({
+  const answered = (name: DoorName | 'update-signals'): Line => ({
     legend: name,
     series: seriesOf('run.googleapis.com/request_count', service(name)),
     aligner: 'ALIGN_RATE',
@@ -157,7 +155,7 @@ export function chartsFor({
         lines: [
           {
             legend: 'fresh',
-            series: seriesOf('uptime_check/check_passed', ['check_id', '=', freshCheckId]),
+            series: seriesOf('uptime_check/check_passed', ['check_id', '=', fresh]),
             aligner: 'ALIGN_NEXT_OLDER',
             reducer: 'REDUCE_FRACTION_TRUE',
             period: 600,
@@ -185,6 +183,16 @@ export function chartsFor({
           },
         ],
       },
+    ],
+    'Out, turn by turn': [
+      { title: 'Turns and blends a second, by class', lines: [answered('sessions')] },
+      {
+        title: 'How long a turn takes',
+        unit: 'ms',
+        lines: [percentile('sessions', 50), percentile('sessions', 95), percentile('sessions', 99)],
+        threshold: TURN_MS,
+      },
+      { title: 'Calls of tools a second, by class', lines: [answered('agent')] },
     ],
     Rows: [
       {

@@ -1,5 +1,6 @@
 /** The dashboard along the way of the data, as Cloud Monitoring takes it. */
 import { type Chart, chartsFor } from './charts.ts';
+import type { CheckIds } from './checks.ts';
 
 const COLUMNS = 48;
 const CHART = { width: 16, height: 16 } as const;
@@ -7,7 +8,7 @@ const HEADING_HEIGHT = 4;
 
 /** The dashboard as Cloud Monitoring's JSON. */
 export function dashboardJson(
-  checks: { readonly freshCheckId: string },
+  checks: Pick<CheckIds, 'fresh'>,
   labels: Readonly<Record<string, string>>,
 ): string {
   const tiles: object[] = [];

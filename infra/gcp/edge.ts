@@ -3,9 +3,8 @@ import * as gcp from '@pulumi/gcp';
 import * as pulumi from '@pulumi/pulumi';
 import type { SegueConfig } from './config.ts';
 import type { Endpoint } from './deployment.ts';
-
-/** What players and apps hand in; everything else is serve's. */
-export const INGEST_PATHS = ['/v1/events', '/1/*'] as const;
+import { ROUTES } from './routes.ts';
+import { DOOR_NAMES, type DoorName } from './sizes.ts';
 
 /**
  * Requests a minute and address. Segue itself limits callers by their token; here it is about what comes without one,
@@ -17,8 +16,7 @@ const LOWEST_PRIORITY = 2_147_483_647;
 export interface EdgeArgs {
   readonly config: SegueConfig;
   readonly domain: NonNullable<SegueConfig['domain']>;
-  readonly ingest: Endpoint;
-  readonly serve: Endpoint;
+  readonly doors: Readonly<Record<DoorName, Endpoint>>;
 }
 
 export class Edge extends pulumi.ComponentResource {
@@ -30,11 +28,10 @@ export class Edge extends pulumi.ComponentResource {
     super('segue:gcp:Edge', name, {}, opts);
     this.#args = args;
     const policy = this.#armor();
-    const ingest = this.#backend('ingest', policy);
-    const serve = this.#backend('serve', policy);
+    const backends = new Map(DOOR_NAMES.map((door) => [door, this.#backend(door, policy)]));
     const { address, id } = this.#address();
     this.address = address;
-    this.#https(this.#routes(ingest, serve), this.#certificates(), id);
+    this.#https(this.#routes(backends), this.#certificates(), id);
     this.#redirect(id);
     this.registerOutputs({ address });
   }
@@ -75,8 +72,9 @@ export class Edge extends pulumi.ComponentResource {
     );
   }
 
-  #backend(name: 'ingest' | 'serve', policy: gcp.compute.SecurityPolicy): gcp.compute.BackendService {
-    const { config, [name]: endpoint } = this.#args;
+  #backend(name: DoorName, policy: gcp.compute.SecurityPolicy): gcp.compute.BackendService {
+    const { config, doors } = this.#args;
+    const endpoint = doors[name];
     const { project, region, size } = config;
     const group = new gcp.compute.RegionNetworkEndpointGroup(
       `${name}-group`,
@@ -100,7 +98,7 @@ export class Edge extends pulumi.ComponentResource {
         securityPolicy: policy.id,
         // Functions log every request themselves; here a sample tells of what never reached them.
         logConfig: { enable: true, sampleRate: size === 'internet' ? 0.01 : 1 },
-        // Answers for a listener say `no-store`; only what says `public` by itself is kept, and nothing of ingest.
+        // Answers for a listener say `no-store`; only what serve itself calls `public` is kept.
         ...(name === 'serve' && {
           enableCdn: true,
           cdnPolicy: {
@@ -137,20 +135,30 @@ export class Edge extends pulumi.ComponentResource {
     return { address, id };
   }
 
-  #routes(ingest: gcp.compute.BackendService, serve: gcp.compute.BackendService): gcp.compute.URLMap {
+  #routes(backends: ReadonlyMap<DoorName, gcp.compute.BackendService>): gcp.compute.URLMap {
     const { config, domain } = this.#args;
+    const idOf = (door: DoorName) => {
+      const backend = backends.get(door);
+      if (backend === undefined) throw new Error(`Nothing stands behind the route to ${door}.`);
+      return backend.id;
+    };
     return new gcp.compute.URLMap(
       'edge-routes',
       {
         project: config.project,
         name: 'segue-edge',
-        defaultService: serve.id,
+        defaultService: idOf('serve'),
         hostRules: [{ hosts: [domain.name], pathMatcher: 'api' }],
         pathMatchers: [
           {
             name: 'api',
-            defaultService: serve.id,
-            pathRules: [{ paths: [...INGEST_PATHS], service: ingest.id }],
+            defaultService: idOf('serve'),
+            // Rules of routes, and not of paths: those take a star at the end only.
+            routeRules: ROUTES.map(({ door, matches }, i) => ({
+              priority: i + 1,
+              matchRules: matches.map((match) => ({ ...match })),
+              service: idOf(door),
+            })),
           },
         ],
       },

@@ -20,10 +20,22 @@ function configured(): SegueConfig {
   }
 }
 
-export const { ingestUrl, serveUrl, rebuildUrl, tryIngest, tryServe, tryRebuild, tryBackfill, edgeAddress } =
-  new Segue('segue', {
-    config,
-    bundles: await buildBundles(root),
-    listensProto: readFileSync(new URL('../../shared/schema/listens.proto', import.meta.url), 'utf8'),
-    signingKeys: settings.getSecret('signingKeys'),
-  }).outputs;
+export const {
+  ingestUrl,
+  serveUrl,
+  sessionsUrl,
+  mcpUrl,
+  rebuildUrl,
+  tryIngest,
+  tryServe,
+  trySession,
+  tryAgent,
+  tryRebuild,
+  tryBackfill,
+  edgeAddress,
+} = new Segue('segue', {
+  config,
+  bundles: await buildBundles(root),
+  listensProto: readFileSync(new URL('../../shared/schema/listens.proto', import.meta.url), 'utf8'),
+  signingKeys: settings.getSecret('signingKeys'),
+}).outputs;

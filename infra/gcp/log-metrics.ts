@@ -43,7 +43,12 @@ export function logMetricsFor(config: Pick<SegueConfig, 'project'>): LogMetric[]
     {
       name: 'segue_answers_degraded',
       description: 'Answers without a part that could not be read',
-      filter: said('serve', 'answering without a part'),
+      filter: [
+        ...(['serve', 'agent'] as const).map((name) => said(name, 'answering without a part')),
+        ...(['sessions', 'agent'] as const).map((name) => said(name, 'a session goes on without a part')),
+      ]
+        .map((one) => `(${one})`)
+        .join(' OR '),
       labels: { part: 'EXTRACT(jsonPayload.part)' },
     },
     {

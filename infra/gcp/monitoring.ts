@@ -3,7 +3,14 @@ import * as gcp from '@pulumi/gcp';
 import * as pulumi from '@pulumi/pulumi';
 import type { Alert } from './alert.ts';
 import { alertsFor, burnAlertId, burnAlertsOf } from './alerts.ts';
-import { FRESH_HOURS } from './alerts-on-data.ts';
+import {
+  CHECKED_DOORS,
+  CHECKS,
+  type Check,
+  type CheckedDoor,
+  type CheckIds,
+  UNKNOWN_CHECKS,
+} from './checks.ts';
 import type { SegueConfig } from './config.ts';
 import { dashboardJson } from './dashboards.ts';
 import type { Endpoint } from './deployment.ts';
@@ -13,11 +20,13 @@ import { BURN_WINDOWS, type Objective, objectivesFor, PERIOD_DAYS } from './slos
 
 export interface MonitoringArgs {
   readonly config: SegueConfig;
-  readonly serve: Endpoint;
+  readonly doors: Readonly<Record<CheckedDoor, Endpoint>>;
 }
 
 const SERVICES: Readonly<Record<Objective['service'], string>> = {
   serve: 'Answers',
+  sessions: 'Sessions',
+  agent: 'Models’ tools',
   ingest: 'Events taken in',
   signals: 'Events becoming signals',
   builds: 'Nightly builds',
@@ -29,21 +38,22 @@ export class Monitoring extends pulumi.ComponentResource {
   readonly #metrics: readonly gcp.logging.Metric[];
   readonly #number: pulumi.Output<string>;
 
-  constructor(name: string, { config, serve }: MonitoringArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { config, doors }: MonitoringArgs, opts?: pulumi.ComponentResourceOptions) {
     super('segue:gcp:Monitoring', name, {}, opts);
     this.#config = config;
     this.#number = gcp.organizations.getProjectOutput({ projectId: config.project }, { parent: this }).number;
     this.#channels = this.#mailboxes();
     this.#metrics = this.#counts();
-    const live = this.#check('live', '/livez', serve, '60s');
-    const fresh = this.#check('fresh', '/readyz', serve, '300s', freshPattern(FRESH_HOURS));
-    if (!config.publicApi) this.#letChecksIn(serve);
+    const checked = CHECKS.map(
+      (check) => [check.id, this.#check(check, doors[check.door]).uptimeCheckId] as const,
+    );
+    if (!config.publicApi) this.#letChecksIn(doors);
 
     const checks = pulumi
-      .all([live.uptimeCheckId, fresh.uptimeCheckId])
-      .apply(([liveCheckId, freshCheckId]) => ({ liveCheckId, freshCheckId }));
+      .all(checked.map(([id, given]) => given.apply((known) => [id, known] as const)))
+      .apply((known): CheckIds => Object.fromEntries(known) as CheckIds);
     // Ids of checks are known only once they are there, and which alerts there are does not depend on them.
-    for (const { id } of alertsFor(config, { liveCheckId: '', freshCheckId: '' }))
+    for (const { id } of alertsFor(config, UNKNOWN_CHECKS))
       this.#alert(
         id,
         checks.apply((known) => found(alertsFor(config, known), id)),
@@ -109,16 +119,10 @@ export class Monitoring extends pulumi.ComponentResource {
     );
   }
 
-  /** Asks serve at the address that apps use; where IAM guards it, in the name of Monitoring's own agent. */
-  #check(
-    id: string,
-    path: string,
-    serve: Endpoint,
-    period: string,
-    pattern?: string,
-  ): gcp.monitoring.UptimeCheckConfig {
+  /** Asks at the address that apps use; where IAM guards it, in the name of Monitoring's own agent. */
+  #check({ id, path, period, status, pattern }: Check, endpoint: Endpoint): gcp.monitoring.UptimeCheckConfig {
     const { project, domain, publicApi, labels } = this.#config;
-    const host = domain === undefined ? serve.url.apply((url) => new URL(url).hostname) : domain.name;
+    const host = domain === undefined ? endpoint.url.apply((url) => new URL(url).hostname) : domain.name;
     return new gcp.monitoring.UptimeCheckConfig(
       id,
       {
@@ -130,10 +134,11 @@ export class Monitoring extends pulumi.ComponentResource {
           port: 443,
           useSsl: true,
           validateSsl: true,
+          ...(status !== undefined && { acceptedResponseStatusCodes: [{ statusValue: status }] }),
           ...(!publicApi && { serviceAgentAuthentication: { type: 'OIDC_TOKEN' } }),
         },
         ...(pattern !== undefined && { contentMatchers: [{ content: pattern, matcher: 'MATCHES_REGEX' }] }),
-        period,
+        period: `${period}s`,
         timeout: '10s',
         userLabels: labels,
       },
@@ -141,27 +146,28 @@ export class Monitoring extends pulumi.ComponentResource {
     );
   }
 
-  #letChecksIn(serve: Endpoint): void {
+  #letChecksIn(doors: MonitoringArgs['doors']): void {
     const { project, region } = this.#config;
     const agent = new gcp.projects.ServiceIdentity(
       'monitoring-agent',
       { project, service: 'monitoring.googleapis.com' },
       { parent: this },
     );
-    new gcp.cloudrunv2.ServiceIamMember(
-      'serve-checks',
-      {
-        project,
-        location: region,
-        name: serve.name,
-        role: 'roles/run.invoker',
-        member: pulumi.interpolate`serviceAccount:service-${this.#number}@gcp-sa-monitoring-notification.iam.gserviceaccount.com`,
-      },
-      { parent: this, dependsOn: [agent] },
-    );
+    for (const door of CHECKED_DOORS)
+      new gcp.cloudrunv2.ServiceIamMember(
+        `${door}-checks`,
+        {
+          project,
+          location: region,
+          name: doors[door].name,
+          role: 'roles/run.invoker',
+          member: pulumi.interpolate`serviceAccount:service-${this.#number}@gcp-sa-monitoring-notification.iam.gserviceaccount.com`,
+        },
+        { parent: this, dependsOn: [agent] },
+      );
   }
 
-  #promise(checks: pulumi.Output<{ readonly freshCheckId: string }>): void {
+  #promise(checks: pulumi.Output<CheckIds>): void {
     const { project, labels } = this.#config;
     const services = new Map(
       Object.entries(SERVICES).map(([id, displayName]) => [
@@ -173,7 +179,7 @@ export class Monitoring extends pulumi.ComponentResource {
         ),
       ]),
     );
-    for (const { service, id, name, goal } of objectivesFor({ freshCheckId: '' })) {
+    for (const { service, id, name, goal } of objectivesFor(UNKNOWN_CHECKS)) {
       const objective = checks.apply((known) => {
         const all = objectivesFor(known);
         return all.find((one) => one.service === service && one.id === id) ?? missing(`${service} ${id}`);
@@ -255,12 +261,6 @@ export class Monitoring extends pulumi.ComponentResource {
       { parent: this },
     );
   }
-}
-
-/** Matches the readiness of a build younger than so many whole hours. */
-export function freshPattern(hours: number): string {
-  const young = Array.from({ length: hours }, (_, hour) => hour).join('|');
-  return `"status":"ready".*"buildAgeHours":(${young})(\\.[0-9]+)?[,}]`;
 }
 
 function found(alerts: readonly Alert[], id: string): Alert {

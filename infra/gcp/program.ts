@@ -93,9 +93,8 @@ export class Segue extends pulumi.ComponentResource {
       { config, accounts, rebuild: endpoints.rebuild, staging: storage.staging.name, grants },
       opts,
     );
-    const { ingest, serve } = endpoints;
-    const edge = domain && new Edge('edge', { config, domain, ingest, serve }, opts);
-    new Monitoring('monitoring', { config, serve }, opts);
+    const edge = domain && new Edge('edge', { config, domain, doors: endpoints }, opts);
+    new Monitoring('monitoring', { config, doors: endpoints }, opts);
     this.outputs = outputsOf(config, endpoints, edge?.address);
     this.registerOutputs({ ...this.outputs });
   }

@@ -1,7 +1,9 @@
 /** What is promised of the service, and the alerts on how fast a promise is being used up. */
 import { SUBSCRIPTIONS } from '../../shared/schema/topics.ts';
+import type { CheckIds } from './checks.ts';
 import { serviceName } from './deployment.ts';
 import { seriesOf } from './metric-types.ts';
+import type { DoorName } from './sizes.ts';
 
 /** Days over which a promise is kept or broken: 2% of thirty days' budget is what 14.4× burns in an hour. */
 export const PERIOD_DAYS = 30;
@@ -35,7 +37,7 @@ export type Indicator =
 
 export interface Objective {
   /** Of the service that it is promised of, and of the promise. */
-  readonly service: 'serve' | 'ingest' | 'signals' | 'builds';
+  readonly service: 'serve' | 'sessions' | 'agent' | 'ingest' | 'signals' | 'builds';
   readonly id: string;
   readonly name: string;
   /** Share that has to be good. */
@@ -47,13 +49,15 @@ export interface Objective {
 
 /** Milliseconds within which 99% of answers are given. */
 export const ANSWER_MS = 300;
+/** Milliseconds within which 95% of turns are given: most are parsed, some have a model read their prompt. */
+export const TURN_MS = 2_000;
 /** Seconds within which an event changes the next answer, as a mean over a window. */
 export const SIGNAL_SECONDS = 60;
 const WINDOW = 300;
 
-/** `freshCheckId`: the uptime check that asks whether a fresh build serves. */
-export function objectivesFor({ freshCheckId }: { readonly freshCheckId: string }): Objective[] {
-  const requests = (name: 'serve' | 'ingest') => ({
+/** `fresh`: the uptime check that asks whether a fresh build serves. */
+export function objectivesFor({ fresh }: Pick<CheckIds, 'fresh'>): Objective[] {
+  const requests = (name: DoorName) => ({
     kind: 'ratio' as const,
     total: seriesOf('run.googleapis.com/request_count', ['service_name', '=', serviceName(name)]),
     bad: seriesOf(
@@ -90,6 +94,41 @@ export function objectivesFor({ freshCheckId }: { readonly freshCheckId: string 
         'Answers are slow. Look at Bigtable’s latencies and hottest node, at instances (cold starts raise it: minInstances), and whether a load runs outside of its low priority.',
     },
     {
+      service: 'sessions',
+      id: 'availability',
+      name: 'Turns and blends that are no server error',
+      goal: 0.999,
+      indicator: requests('sessions'),
+      runbook:
+        'Music does not go on. `gcloud run services logs read segue-sessions --limit=50`, then Bigtable’s CPU and errors on the dashboard, then the status of Firestore. A turn that was not answered may be sent again.',
+    },
+    {
+      service: 'sessions',
+      id: 'latency',
+      name: `Turns and blends within ${TURN_MS} ms`,
+      goal: 0.95,
+      indicator: {
+        kind: 'faster',
+        distribution: seriesOf('run.googleapis.com/request_latencies', [
+          'service_name',
+          '=',
+          serviceName('sessions'),
+        ]),
+        below: TURN_MS,
+      },
+      runbook:
+        'Turns are slow. Each answer tells the time of its stages: `brief` is the model that reads prompts, `retrieve` is Bigtable. A cold start reads the whole catalogue: raise minInstances.',
+    },
+    {
+      service: 'agent',
+      id: 'availability',
+      name: 'Calls of tools that are no server error',
+      goal: 0.999,
+      indicator: requests('agent'),
+      runbook:
+        'Models get no answers. `gcloud run services logs read segue-agent --limit=50`, then what serve and sessions look at: it reads and writes the same.',
+    },
+    {
       service: 'ingest',
       id: 'availability',
       name: 'Batches of events that are taken',
@@ -123,7 +162,7 @@ export function objectivesFor({ freshCheckId }: { readonly freshCheckId: string 
       goal: 0.99,
       indicator: {
         kind: 'true',
-        series: seriesOf('uptime_check/check_passed', ['check_id', '=', freshCheckId]),
+        series: seriesOf('uptime_check/check_passed', ['check_id', '=', fresh]),
         window: WINDOW,
       },
       runbook:

@@ -38,12 +38,19 @@ export class BlendSelection {
   /** U_u by member. */
   readonly #welfare: number[];
   readonly #ofArtist = new Map<string, number>();
+  /** By member: items that are left with evidence of theirs. */
+  readonly #available: number[];
+  /** The gain last computed: welfare only grows, so it is no less than the gain now. */
+  readonly #atMost = new Map<SharedItem, number>();
 
   constructor(members: readonly BlendMember[], items: readonly SharedItem[], perArtist: number) {
     this.#members = members;
     this.#free = new Set(items);
     this.#perArtist = perArtist;
     this.#welfare = members.map(() => 0);
+    this.#available = members.map(
+      (_, index) => items.filter(({ backers }) => backers.includes(index)).length,
+    );
   }
 
   /** The next `count`, or what is left, each member with the quota of as many. */
@@ -66,10 +73,7 @@ export class BlendSelection {
 
   /** By member: tracks that are missing to the quota and are there to be had. */
   #owed(counts: readonly number[], quota: number): number[] {
-    const available = this.#members.map(() => 0);
-    for (const { backers } of this.#free)
-      for (const index of backers) available[index] = (available[index] ?? 0) + 1;
-    return counts.map((has, index) => Math.min(Math.max(0, quota - has), available[index] ?? 0));
+    return counts.map((has, index) => Math.min(Math.max(0, quota - has), this.#available[index] ?? 0));
   }
 
   #best(counts: readonly number[]): { item: SharedItem; to: number } | undefined {
@@ -101,9 +105,12 @@ export class BlendSelection {
       if (itemClass === undefined || itemClass > bestClass) continue;
       const over = Math.max(0, this.#artistCount(item) - this.#perArtist + 1);
       if (itemClass === bestClass && over > bestOver) continue;
+      const isLike = itemClass === bestClass && over === bestOver;
+      if (isLike && (this.#atMost.get(item) ?? Number.POSITIVE_INFINITY) <= bestGain) continue;
       const gain = this.#gain(item);
+      this.#atMost.set(item, gain);
       // In the order of recording ids, so the first of equal ones stays.
-      if (itemClass === bestClass && over === bestOver && gain <= bestGain) continue;
+      if (isLike && gain <= bestGain) continue;
       [best, bestClass, bestOver, bestGain] = [item, itemClass, over, gain];
     }
     return best;
@@ -129,8 +136,10 @@ export class BlendSelection {
     );
     this.#free.delete(item);
     if (item.artistId !== null) this.#ofArtist.set(item.artistId, this.#artistCount(item) + 1);
-    for (const index of item.backers)
+    for (const index of item.backers) {
       this.#welfare[index] = (this.#welfare[index] ?? 0) + (item.affinities[index] ?? 0);
+      this.#available[index] = (this.#available[index] ?? 0) - 1;
+    }
     return { item, parts, to };
   }
 

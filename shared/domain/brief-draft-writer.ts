@@ -15,7 +15,6 @@ type Mood = Extract<Item, { kind: 'moods' }>;
 export class DraftWriter {
   readonly draft: Draft = createDraft();
   readonly #year: number;
-  #heavyGenres: readonly string[] = [];
   #isTempoExact = false;
   #isDecade = false;
 
@@ -31,9 +30,6 @@ export class DraftWriter {
     const isLess = mode === 'less';
     switch (item.kind) {
       case 'genre': {
-        const isDescribed =
-          isNot && this.#items.length > 1 && this.#items.at(-2)?.kind !== 'genre' && !isChoice;
-        if (isDescribed) return;
         if (mode === 'only') draft.isGenreOnly = true;
         (isNot ? draft.exclude.genres : isLess ? draft.less.genres : draft.genres).push(item.genre);
         return;
@@ -54,7 +50,7 @@ export class DraftWriter {
         return;
       case 'heavy':
         this.#sound('energy', isNot || isLess ? { min: null, max: 0.65 } : { min: 0.75, max: null }, leave);
-        if (!isNot && !isLess) this.#heavyGenres = item.genres;
+        if (!isNot && !isLess) draft.impliedGenres.push(...item.genres);
         return;
       case 'activity':
         if (isNot || isLess) leave();
@@ -106,11 +102,6 @@ export class DraftWriter {
       case 'quantity':
         this.#quantity(item.quantity, item.isFurther || mode === 'more', isNot, leave);
     }
-  }
-
-  /** Genres that loud words stand for, where the prompt names none. */
-  get heavyGenres(): readonly string[] {
-    return this.#heavyGenres;
   }
 
   #artist(name: string, mode: Mode): void {

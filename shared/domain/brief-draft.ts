@@ -25,6 +25,8 @@ export interface MoodGroup {
 /** Everything in the order in which it was said; empty or undefined: not said. */
 export interface Draft {
   readonly genres: string[];
+  /** Where no genre is named: what other words make think of, by any name. */
+  readonly impliedGenres: string[];
   readonly seedArtists: string[];
   readonly onlyArtists: string[];
   readonly moods: MoodGroup[];
@@ -55,6 +57,7 @@ export interface Draft {
 export function createDraft(): Draft {
   return {
     genres: [],
+    impliedGenres: [],
     seedArtists: [],
     onlyArtists: [],
     moods: [],
@@ -122,7 +125,11 @@ export function briefOf(draft: Draft, now: number): WrittenBrief {
     ...OPEN_BRIEF,
     ...sounds,
     seedTracks: [],
-    genres: list(draft.genres.filter((genre) => !exclude.genres.includes(genre))),
+    genres: list(
+      (draft.genres.length > 0 ? draft.genres : draft.impliedGenres).filter(
+        (genre) => !exclude.genres.includes(genre),
+      ),
+    ),
     seedArtists: list(draft.seedArtists),
     onlyArtists: list(draft.onlyArtists),
     years: draft.years ?? (yearsBack === undefined ? null : relativeYears),

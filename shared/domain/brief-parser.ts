@@ -24,6 +24,8 @@ export function readDraft(text: string, vocabulary: Vocabulary, year: number): D
   const { draft } = interpreter;
   interpreter.run(lexemes);
   if (isCut) draft.unread.add('…');
+  const implied = draft.impliedGenres.splice(0).flatMap((name) => vocabulary.genreSpelt(name) ?? []);
+  draft.impliedGenres.push(...implied);
   return draft;
 }
 
@@ -46,6 +48,7 @@ class Interpreter {
   /** After `start` or `end`: what follows is a place in the playlist, not a wish for all of it. */
   #place: 'start' | 'end' | undefined;
   #hasStart = false;
+  #isNewSentence = false;
 
   constructor(words: readonly Word[], year: number) {
     this.#words = words;
@@ -77,7 +80,6 @@ class Interpreter {
       this.#isNewSentence = true;
     }
   }
-  #isNewSentence = false;
 
   #setMode(mode: Mode): void {
     this.#mode = mode;

@@ -28,6 +28,8 @@ export interface SearchIndex {
   readonly documents: readonly SearchDocument[];
   /** Per document: place of its kind in SEARCH_KINDS. */
   readonly kinds: Uint8Array;
+  /** Documents of each kind, in the order of SEARCH_KINDS. */
+  readonly sizes: Uint32Array;
   readonly popularity: Uint16Array;
   /** Per document: its artist in `artists`, -1 for none. */
   readonly artistOf: Int32Array;
@@ -90,13 +92,16 @@ export function lettersOf(word: string): number {
 async function columnsOf(
   documents: readonly SearchDocument[],
   pause: () => Promise<void>,
-): Promise<Pick<SearchIndex, 'kinds' | 'popularity' | 'artists' | 'artistOf'>> {
+): Promise<Pick<SearchIndex, 'kinds' | 'sizes' | 'popularity' | 'artists' | 'artistOf'>> {
   const kinds = new Uint8Array(documents.length);
+  const sizes = new Uint32Array(SEARCH_KINDS.length);
   const popularity = new Uint16Array(documents.length);
   const artists = new Map<string, number>();
   const artistOf = new Int32Array(documents.length).fill(-1);
   for (const [d, document] of documents.entries()) {
-    kinds[d] = SEARCH_KINDS.indexOf(document.kind);
+    const kind = SEARCH_KINDS.indexOf(document.kind);
+    kinds[d] = kind;
+    sizes[kind] = (sizes[kind] as number) + 1;
     popularity[d] = document.popularity;
     if (document.artistId !== null) {
       const artist = artists.get(document.artistId) ?? artists.size;
@@ -105,7 +110,7 @@ async function columnsOf(
     }
     if (d % (DOCUMENTS_A_SLICE * 8) === 0) await pause();
   }
-  return { kinds, popularity, artists, artistOf };
+  return { kinds, sizes, popularity, artists, artistOf };
 }
 
 /** Words by document in the order read: `word[i]` with `places[i]`, document d's from starts[d] to starts[d + 1]. */

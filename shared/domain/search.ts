@@ -2,6 +2,7 @@
  * Search: reciprocal-rank fusion of spelling and BM25 as `text`, then `text + .2·log pop + .3·affinity` (algorithms:
  * search). Popularity is logarithmic in listeners already. There are no rewards of searches, hence no term for them.
  */
+import { forgivenSlips } from './edit-distance.ts';
 import { SEARCH_KINDS, type SearchDocument, type SearchKind } from './search-documents.ts';
 import { IN_ALBUM, IN_ARTIST, IN_TITLE, type SearchIndex } from './search-index.ts';
 import { type Matches, matchWords } from './search-matches.ts';
@@ -59,15 +60,20 @@ export function search(index: SearchIndex, query: string, options: SearchOptions
   const hits = new Map<SearchKind, readonly SearchHit[]>(kinds.map((kind) => [kind, []]));
   if (words.length === 0) return hits;
   const affinity = affinities(index, options.affinity);
-  let lacking: readonly SearchKind[] = kinds;
-  for (const slips of [false, true]) {
+  let lacking = kinds.filter((kind) => (index.sizes[SEARCH_KINDS.indexOf(kind)] as number) > 0);
+  const rounds = words.some((word) => forgivenSlips(word) > 0) ? [false, true] : [false];
+  for (const [round, slips] of rounds.entries()) {
     if (lacking.length === 0) break;
+    const isLast = round === rounds.length - 1;
     const matches = matchWords(index, words, slips);
-    const full = countFull(index, matches);
-    const ready = slips
-      ? lacking
-      : lacking.filter((kind) => (full[SEARCH_KINDS.indexOf(kind)] ?? 0) >= ENOUGH);
-    for (const kind of ready) hits.set(kind, rankKind(index, matches, kind, affinity, options));
+    const members = membersByKind(index, matches);
+    const membersOf = (kind: SearchKind) => members[SEARCH_KINDS.indexOf(kind)] as Members;
+    const ready = lacking.filter((kind) => {
+      const { documents, haveAllWords } = membersOf(kind);
+      return isLast || (haveAllWords && documents.length >= ENOUGH);
+    });
+    for (const kind of ready)
+      hits.set(kind, rankKind(index, matches, membersOf(kind).documents, affinity, options));
     lacking = lacking.filter((kind) => !ready.includes(kind));
   }
   return hits;
@@ -83,32 +89,34 @@ function affinities({ artists }: SearchIndex, given: SearchOptions['affinity']):
   return dense;
 }
 
-/** Documents with every word, by kind. */
-function countFull({ kinds }: SearchIndex, { found, words, asked }: Matches): readonly number[] {
-  const counts = SEARCH_KINDS.map(() => 0);
-  for (const d of found) {
-    const kind = kinds[d] as number;
-    if (words[d] === asked) counts[kind] = (counts[kind] as number) + 1;
-  }
-  return counts;
+/** Documents to rank of one kind. */
+interface Members {
+  /** Those that have as many of the words as any of the kind has, at least half of them. */
+  readonly documents: Uint32Array;
+  readonly haveAllWords: boolean;
 }
 
-/** Those of a kind that have as many of the words as any of it has, at least half of them. */
-function membersOf({ kinds }: SearchIndex, { found, words, asked }: Matches, kind: number): Uint32Array {
-  let most = Math.ceil(asked / 2);
-  let count = 0;
+/** What was found, by place of the kind in SEARCH_KINDS. Two passes, whatever the number of kinds. */
+function membersByKind({ kinds }: SearchIndex, { found, words, asked }: Matches): readonly Members[] {
+  const most = new Uint8Array(SEARCH_KINDS.length).fill(Math.ceil(asked / 2));
+  const counts = new Uint32Array(SEARCH_KINDS.length);
   for (const d of found) {
-    if (kinds[d] !== kind || (words[d] as number) < most) continue;
-    if ((words[d] as number) > most) {
-      most = words[d] as number;
-      count = 0;
-    }
-    count += 1;
+    const kind = kinds[d] as number;
+    const has = words[d] as number;
+    if (has < (most[kind] as number)) continue;
+    counts[kind] = has > (most[kind] as number) ? 1 : (counts[kind] as number) + 1;
+    most[kind] = has;
   }
-  const members = new Uint32Array(count);
-  let at = 0;
-  for (const d of found) if (kinds[d] === kind && words[d] === most) members[at++] = d;
-  return members;
+  const members = Array.from(counts, (count) => new Uint32Array(count));
+  counts.fill(0);
+  for (const d of found) {
+    const kind = kinds[d] as number;
+    if (words[d] !== most[kind]) continue;
+    const at = counts[kind] as number;
+    (members[kind] as Uint32Array)[at] = d;
+    counts[kind] = at + 1;
+  }
+  return members.map((documents, kind) => ({ documents, haveAllWords: most[kind] === asked }));
 }
 
 /** Reciprocal rank of each value of `members`, `1 / (k + 1 + how many are better)`. */
@@ -130,11 +138,10 @@ function reciprocalRanks(members: Uint32Array, values: Float32Array): (document:
 function rankKind(
   index: SearchIndex,
   matches: Matches,
-  kind: SearchKind,
+  members: Uint32Array,
   affinity: Float32Array,
   { limit, admits = () => true }: SearchOptions,
 ): SearchHit[] {
-  const members = membersOf(index, matches, SEARCH_KINDS.indexOf(kind));
   const bySpelling = reciprocalRanks(members, matches.spelling);
   const byRelevance = reciprocalRanks(members, matches.relevance);
   const damping = members.some(matches.isExact) ? AFFINITY_DAMPING : 1;

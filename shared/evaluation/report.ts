@@ -33,6 +33,11 @@ export function renderTable(evaluations: readonly Evaluation[]): string {
     exposure ? exposure.coverage.toFixed(3) : NOTHING,
     exposure?.novelty == null ? NOTHING : exposure.novelty.toFixed(2),
   ]);
+  return renderRows(head, rows);
+}
+
+/** Rows under their heads, the first two columns to the left and figures to the right. */
+export function renderRows(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((title, column) =>
     Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
   );

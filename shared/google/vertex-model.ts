@@ -25,7 +25,9 @@ export function createVertexModel(options: VertexModelOptions): AskModel {
   const open = async () => {
     const { ApiError, GoogleGenAI, ThinkingLevel } = await import('@google/genai');
     const httpOptions = baseUrl === undefined ? {} : { httpOptions: { baseUrl } };
-    const client = new GoogleGenAI({ vertexai: true, project, location, ...httpOptions });
+    // Told the project here too, the credentials do not ask the gcloud command for it, which takes seconds.
+    const googleAuthOptions = { projectId: project };
+    const client = new GoogleGenAI({ vertexai: true, project, location, googleAuthOptions, ...httpOptions });
     return { client, ApiError, thinking: thinkingOf(model, ThinkingLevel.LOW) };
   };
   let opened: ReturnType<typeof open> | undefined;

@@ -122,6 +122,17 @@ describe('shares', () => {
     for (const id of ['ann', 'bob', 'cy', 'dee']) expect(countOf(choices, id)).toBeGreaterThanOrEqual(4);
   });
 
+  test('luck takes nobody’s share', () => {
+    const members = Array.from({ length: 10 }, (_, i) => member(`m${i}`, many(`m${i}-`, 60)));
+    for (const seed of ['a', 'b', 'c', 'd', 'e']) {
+      const { choices, reserves } = blendTracks(members, bare(50, { reserves: 50, luck: 100, seed }));
+      for (const { listenerId } of members) {
+        expect(countOf(choices, listenerId)).toBeGreaterThanOrEqual(4);
+        expect(countOf(reserves, listenerId)).toBeGreaterThanOrEqual(4);
+      }
+    }
+  });
+
   test('every member with evidence of as many tracks as are chosen has the quota, in any company', () => {
     fc.assert(
       fc.property(

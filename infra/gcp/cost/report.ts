@@ -23,9 +23,9 @@ const freeOf = ({ free, price }: Line) =>
 
 /** The first sentence of every report. */
 export function headline({ workload, deployment, total }: Estimate, { low, high }: Sensitivity): string {
-  const { listeners, playsPerDay, answersPerDay, historyDays } = workload;
+  const { listeners, playsPerDay, answersPerDay, turnsPerDay, historyDays } = workload;
   return (
-    `${listeners.toLocaleString('en-US')} listeners, ${playsPerDay} plays and ${answersPerDay} answers a day each, ` +
+    `${listeners.toLocaleString('en-US')} listeners, ${playsPerDay} plays, ${answersPerDay} answers and ${turnsPerDay} turns a day each, ` +
     `${historyDays} days of history; size ${deployment.size}, load ${deployment.load}: ` +
     `about $${rounded(total, 2)} a month, likely $${rounded(low, 2)} to $${rounded(high, 2)}`
   );

@@ -14,9 +14,9 @@ const TOPIC_DAYS = 7;
 const ACTIVE_DAYS = 90;
 /** Nightly builds whose cells Bigtable keeps: those of 14 days (infra/gcp/rows.ts). */
 export const BUILDS_IN_ROWS = 14;
-/** Sessions that are left alone end after so many days (shared/domain/steered-session.ts), and each version of a document
- * is kept for a week, so that it can be restored. */
+/** Sessions that are left alone end after so many days (shared/domain/steered-session.ts). */
 const SESSION_DAYS = 30;
+/** Versions of documents that can be restored (infra/gcp/documents.ts). */
 const VERSION_DAYS = 7;
 /** Builds a night. */
 const BUILDS_PER_DAY = 1;

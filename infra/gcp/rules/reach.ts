@@ -1,6 +1,9 @@
 /** Rules of what each account reaches: all that it calls, and nothing else. */
+
+import { CHECKS } from '../checks.ts';
+import { serviceName } from '../deployment.ts';
 import { accessIn, DOORS } from './access.ts';
-import { isLike, ofType, type Rule, textAt, titleOf } from './declared.ts';
+import { type Declared, isLike, ofType, type Rule, textAt, titleOf } from './declared.ts';
 import { needsOf, STRANGERS } from './needs.ts';
 
 /** `segue-serve` of its address; empty for a member that is no account of the stack's. */
@@ -64,6 +67,10 @@ const callers: Rule = {
   },
 };
 
+/** `segue-sessions` of a check, by what it asks for. */
+const checkedBy = (check: Declared): string =>
+  `service ${serviceName(CHECKS.find(({ path }) => path === textAt(check, 'httpCheck.path'))?.door ?? 'serve')}`;
+
 const checkers: Rule = {
   name: 'checkers',
   description: 'Where uptime checks come with a token of their own, it lets them in.',
@@ -71,15 +78,28 @@ const checkers: Rule = {
     ofType(resources, 'monitoring/uptimeCheckConfig:UptimeCheckConfig')
       .filter((check) => textAt(check, 'httpCheck.serviceAgentAuthentication.type') !== '')
       .filter(
-        () =>
+        (check) =>
           !accessIn(resources).some(
             ({ member, role, on }) =>
               member.includes('@gcp-sa-monitoring-notification.') &&
               role === 'roles/run.invoker' &&
-              on === 'service segue-serve',
+              on === checkedBy(check),
           ),
       )
       .map((check) => `${titleOf(check)} may not call what it checks.`),
 };
 
-export const REACH_RULES: readonly Rule[] = [reaches, strangers, callers, checkers];
+const checked: Rule = {
+  name: 'checked',
+  description: 'Whoever answers people is asked from outside whether it does.',
+  check(resources) {
+    const asked = ofType(resources, 'monitoring/uptimeCheckConfig:UptimeCheckConfig').map((check) =>
+      textAt(check, 'httpCheck.path'),
+    );
+    return CHECKS.filter(({ path }) => !asked.includes(path)).map(
+      ({ path, door }) => `Nobody asks ${door} for ${path}.`,
+    );
+  },
+};
+
+export const REACH_RULES: readonly Rule[] = [reaches, strangers, callers, checkers, checked];

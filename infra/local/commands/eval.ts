@@ -5,7 +5,7 @@ import type { CatalogueItem } from '../../../shared/domain/item.ts';
 import { InvalidInput, PermanentError } from '../../../shared/errors.ts';
 import { frequencyRanker, popularityRanker, recencyRanker } from '../../../shared/evaluation/baselines.ts';
 import { rankByNeighbours, rankByPopularity } from '../../../shared/evaluation/rank-catalogue.ts';
-import { renderTable, toRows } from '../../../shared/evaluation/report.ts';
+import { renderRows, renderTable, toRows } from '../../../shared/evaluation/report.ts';
 import type { Evaluation } from '../../../shared/evaluation/results.ts';
 import { evaluateSplit } from '../../../shared/evaluation/split-evaluation.ts';
 import { readSplit } from '../../../shared/evaluation/split-file.ts';
@@ -14,6 +14,7 @@ import { evaluateTimeline } from '../../../shared/evaluation/timeline-evaluation
 import { importPaths } from '../../../shared/import/import.ts';
 import type { TableRow } from '../../../shared/schema/tables.ts';
 import { neighboursOfSplit, pipelineRanker } from '../evaluate-pipeline.ts';
+import { evaluatePrompts } from '../evaluate-prompts.ts';
 import { readSettings } from '../settings.ts';
 import { EXIT, print, runCommand, wholeNumber } from './command.ts';
 
@@ -73,17 +74,38 @@ function fractionOf(text: string | undefined): number {
   return fraction;
 }
 
+async function printPrompts(heldOut: boolean, seed: number, json: boolean): Promise<number> {
+  const report = await evaluatePrompts(heldOut ? 'held-out' : 'open', seed);
+  const head = Object.keys(report.rows[0] ?? {});
+  print(
+    renderRows(
+      head,
+      report.rows.map((row) => head.map((name) => String(row[name] ?? ''))),
+    ),
+  );
+  for (const failure of report.failures) print(`failed: ${failure}`);
+  print(`Tracks outside the catalogue: ${report.outsideCatalogue}.`);
+  const { moved, asked, still } = report.turns;
+  print(`Refinements that moved what they ask about: ${moved} of ${asked}.`);
+  for (const turn of still) print(`not moved: ${turn}`);
+  if (json) print(JSON.stringify(report));
+  return EXIT.done;
+}
+
 await runCommand({
-  usage: 'npm run eval -- --split DIR | --timeline PATH [PATH…]',
+  usage: 'npm run eval -- --split DIR | --timeline PATH [PATH…] | --prompts [--held-out]',
   about:
     'Measures recommendations on data of your own. --split: a directory with train.txt and test.txt (user item item …, ' +
     'optionally .gz); the neighbour stage ranks the whole catalogue. --timeline: histories and catalogues as npm run ' +
-    'import takes them; everything before an instant trains a build, the days after it test it.',
+    'import takes them; everything before an instant trains a build, the days after it test it. --prompts: the set of ' +
+    'prompts with checkable constraints, by the parser alone, on the generated catalogue.',
   options: {
     split: { type: 'string' },
     timeline: { type: 'string' },
     fraction: { type: 'string' },
     days: { type: 'string' },
+    prompts: { type: 'boolean' },
+    'held-out': { type: 'boolean' },
     seed: { type: 'string' },
     json: { type: 'boolean' },
   },
@@ -92,14 +114,18 @@ await runCommand({
     timeline: 'History to split in time; more paths may follow.',
     fraction: 'Share of the listens before the cut (default 0.8).',
     days: 'Days of test after the cut (default 14).',
+    prompts: 'Evaluate prompted playlists.',
+    'held-out': 'By the third that was held out, which nobody may have looked at.',
     seed: 'Of the bootstrap intervals (default 1).',
     json: 'Print JSON beside the table.',
   },
   positionals: [0, 10_000],
   async run({ options, positionals }) {
     const seed = wholeNumber('seed', options.seed, 1);
+    if (options.prompts === true)
+      return printPrompts(options['held-out'] === true, seed, options.json === true);
     if ((options.split === undefined) === (options.timeline === undefined))
-      throw new InvalidInput([{ pointer: '', detail: 'give either --split or --timeline' }]);
+      throw new InvalidInput([{ pointer: '', detail: 'give one of --split, --timeline and --prompts' }]);
     const evaluations =
       options.split !== undefined
         ? await evaluateSplitDirectory(pathOf(options.split), seed)

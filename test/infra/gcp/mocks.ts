@@ -74,7 +74,7 @@ function idOfUrn(urn: string): string {
 export const FAKE_PROTO = 'syntax = "proto3";\nmessage Listen {\n  string event_id = 1;\n}\n';
 
 export const FAKE_BUNDLES: Bundles = Object.fromEntries(
-  (['ingest', 'update-signals', 'rebuild', 'serve'] as const).map((name) => [
+  (['ingest', 'update-signals', 'rebuild', 'serve', 'sessions', 'agent'] as const).map((name) => [
     name,
     { zip: `/nowhere/${name}.zip`, sha256: createHash('sha256').update(name).digest('hex') },
   ]),

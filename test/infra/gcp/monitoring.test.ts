@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { createRebuildApp } from '../../../functions/rebuild/app.ts';
-import { startReading } from '../../../shared/serving/reading.ts';
 import { FRESH_HOURS } from '../../../infra/gcp/alerts-on-data.ts';
 import { logMetricsFor } from '../../../infra/gcp/log-metrics.ts';
 import { METRIC_TYPES } from '../../../infra/gcp/metric-types.ts';
@@ -8,6 +7,7 @@ import { freshPattern } from '../../../infra/gcp/monitoring.ts';
 import type { Declared } from '../../../infra/gcp/rules/declared.ts';
 import { Unauthenticated } from '../../../shared/errors.ts';
 import { createLogger } from '../../../shared/logging/logger.ts';
+import { startReading } from '../../../shared/serving/reading.ts';
 import { STAGE_NAMES } from '../../functions/rebuild/fake-warehouse.ts';
 import { openRebuild } from '../../functions/rebuild/harness.ts';
 import { exampleSettings, resourcesOf, SIZES } from './examples.ts';

@@ -22,6 +22,7 @@ describe('a function’s environment', () => {
           SEGUE_KEYS: '{"kty":"OKP","d":"very-secret"}',
           SEGUE_LOAD: 'by hand',
           SEGUE_MAX_BYTES_BILLED: '-1',
+          SEGUE_GEMINI_LOCATION: 'https://elsewhere.example',
           SEGUE_PUSH_AUDIENCE: 'https://update-signals',
         },
         { push: true },
@@ -34,6 +35,8 @@ describe('a function’s environment', () => {
       'SEGUE_KEYS',
       'SEGUE_LOAD',
       'SEGUE_MAX_BYTES_BILLED',
+      'SEGUE_GEMINI_LOCATION: must be a region',
+      'SEGUE_GEMINI_LOCATION: means nothing without SEGUE_GEMINI_MODEL',
       'SEGUE_PUSH_AUDIENCE and SEGUE_PUSH_ACCOUNT',
       'SEGUE_PUSH_ACCOUNT: must be set',
     ])
@@ -76,6 +79,14 @@ describe('a function’s environment', () => {
       audience: 'https://x',
       account: 'push@demo.iam.gserviceaccount.com',
     });
+  });
+
+  test('prompts are read where everything else is, unless another place is named', () => {
+    const bare = { GOOGLE_CLOUD_PROJECT: 'demo', SEGUE_LOCATION: 'europe-west1' };
+    expect(readEnvironment(bare).gemini).toBeUndefined();
+    const model = { ...bare, SEGUE_GEMINI_MODEL: 'gemini-2.5-flash' };
+    expect(readEnvironment(model).gemini).toEqual({ model: 'gemini-2.5-flash', location: 'europe-west1' });
+    expect(readEnvironment({ ...model, SEGUE_GEMINI_LOCATION: 'global' }).gemini?.location).toBe('global');
   });
 
   test('an empty variable is as good as none', () => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { artistIdOf, foldText } from '../../../../shared/domain/recording.ts';
+import { communityWorld } from '../../../../shared/evaluation/prompts/community-world.ts';
 import {
   CONSTRAINT_KINDS,
   type Constraint,
@@ -16,7 +17,6 @@ import {
 import { isSatisfiable } from '../../../../shared/evaluation/prompts/satisfiability.ts';
 import type { World } from '../../../../shared/evaluation/prompts/track-check.ts';
 import { GENRES } from '../../../../shared/simulation/genres.ts';
-import { communityWorld } from './community-snapshot.ts';
 
 const open = await readPrompts('open');
 const heldOut = await readPrompts('held-out');

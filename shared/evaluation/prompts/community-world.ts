@@ -1,7 +1,7 @@
 /** The generated community of a fresh start as a snapshot, with its showcase listener: what the prompts are written for. */
-import type { CatalogueSnapshot, IndexedItem } from '../../../../shared/domain/indexed-item.ts';
-import type { World } from '../../../../shared/evaluation/prompts/track-check.ts';
-import { generateCommunity } from '../../../../shared/simulation/community.ts';
+import type { CatalogueSnapshot, IndexedItem } from '../../domain/indexed-item.ts';
+import { generateCommunity } from '../../simulation/community.ts';
+import type { World } from './track-check.ts';
 
 /** Seed of `npm start` unless told otherwise. */
 const DEFAULT_SEED = 1;
