@@ -3,8 +3,9 @@ import { parseWrittenBrief, patchBrief } from '../../shared/api/brief.ts';
 import type { Brief } from '../../shared/domain/brief.ts';
 import type { PatchOperation } from '../../shared/domain/brief-json-patch.ts';
 import { parsePrompt } from '../../shared/domain/brief-parser.ts';
+import { refine } from '../../shared/domain/brief-patch.ts';
 import { type Vocabulary, vocabularyOf } from '../../shared/domain/brief-vocabulary.ts';
-import type { CatalogueSnapshot } from '../../shared/domain/indexed-item.ts';
+import type { CatalogueSnapshot, IndexedItem } from '../../shared/domain/indexed-item.ts';
 import { groundBrief } from '../../shared/domain/written-brief.ts';
 import { InvalidInput } from '../../shared/errors.ts';
 import type { SessionDeps } from './deps.ts';
@@ -73,15 +74,21 @@ export function steerByPatch(brief: Brief, patch: readonly PatchOperation[]): St
   }
 }
 
-/** The brief after a follow-up in words; words that mean nothing change nothing and are told. */
+/**
+ * The brief after a follow-up in words, read by code alone; `playlist` is what the session served last, from where "more
+ * upbeat" goes. Words and names that mean nothing change nothing and are told.
+ */
 export async function steerByWords(
+  deps: Pick<SessionDeps, 'clock'>,
   stages: Stages,
-  { snapshot }: Pick<Material, 'snapshot'>,
-  _brief: Brief,
-  words: string,
+  snapshot: CatalogueSnapshot,
+  brief: Brief,
+  { words, playlist }: { readonly words: string; readonly playlist: readonly IndexedItem[] },
 ): Promise<Steering> {
   return stages.run('brief', () => {
-    vocabularyFor(snapshot);
-    throw new InvalidInput([{ pointer: '/steer', detail: `is not read yet: ${words.slice(0, 20)}` }]);
+    const now = deps.clock.now();
+    const refined = refine(brief, words, vocabularyFor(snapshot), { playlist, now });
+    const unread = [...refined.unread, ...refined.unknown.map(({ name }) => name)];
+    return { brief: refined.brief, patch: refined.patch, unread };
   });
 }

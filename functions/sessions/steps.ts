@@ -1,5 +1,6 @@
 /** What the two requests that play music do: read, decide, write down, and only then publish what was served. */
 import type { SessionAnswer, SessionRequest, TurnRequest } from '../../shared/api/session.ts';
+import type { PatchOperation } from '../../shared/domain/brief-json-patch.ts';
 import { canonicalJson } from '../../shared/domain/canonical-json.ts';
 import type { IndexedItem } from '../../shared/domain/indexed-item.ts';
 import { isFull, type SessionState, startSession } from '../../shared/domain/steered-session.ts';
@@ -82,8 +83,7 @@ export async function continueSession(
     prepared ??= await prepareTurn(deps, { reading, stages }, place.listenerId, before, request);
     const { material, describe } = prepared;
     const { state, feedback, unknown } = foldFeedback(before, request, (id) => describe.get(id));
-    const steered = steer(stages, material, before, request);
-    const { brief, patch, unread } = await steered;
+    const { brief, patch, unread } = await steer(deps, prepared, before, request);
     const asked = {
       ...{ turnId: request.turnId, count: request.count, feedback, patch, unread, request: text },
       steer: request.steer ?? null,
@@ -111,13 +111,8 @@ async function prepareTurn(
   { played, saved, disliked }: TurnRequest,
 ): Promise<Prepared & Heard> {
   const material = await readMaterial(deps, reading, stages, listenerId);
-  const last = before.history.at(-1)?.served.at(-1)?.itemId;
-  const ids = [
-    ...played.map(({ itemId }) => itemId),
-    ...saved,
-    ...disliked,
-    ...(last === undefined ? [] : [last]),
-  ];
+  const last = before.history.at(-1)?.served.map(({ itemId }) => itemId) ?? [];
+  const ids = [...played.map(({ itemId }) => itemId), ...saved, ...disliked, ...last];
   const { items, isComplete } = await describeItems(deps, stages, material.snapshot, ids);
   const recordings = new Set(disliked.map((itemId) => items.get(itemId)?.recordingId ?? itemId));
   await writeDislikes(deps, listenerId, [...recordings]);
@@ -125,14 +120,15 @@ async function prepareTurn(
 }
 
 async function steer(
-  stages: Stages,
-  material: Material,
-  { brief }: SessionState,
+  deps: SessionDeps,
+  { stages, material, describe }: Prepared & Heard,
+  { brief, history }: SessionState,
   { steer: words, patch }: TurnRequest,
 ): Promise<Steering> {
-  if (patch !== undefined) return steerByPatch(brief, patch);
-  if (words !== undefined) return steerByWords(stages, material, brief, words);
-  return { brief, patch: [], unread: [] };
+  if (patch !== undefined) return steerByPatch(brief, patch as readonly PatchOperation[]);
+  if (words === undefined) return { brief, patch: [], unread: [] };
+  const playlist = (history.at(-1)?.served ?? []).flatMap(({ itemId }) => describe.get(itemId) ?? []);
+  return steerByWords(deps, stages, material.snapshot, brief, { words, playlist });
 }
 
 /** What the next track follows: what was heard last and not skipped, or what was served last. */

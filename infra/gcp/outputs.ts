@@ -40,7 +40,7 @@ export function outputsOf(
   const curl = `curl -sS -H "Authorization: Bearer $TOKEN"${door}`;
   const event =
     '{"events":[{"eventId":"first","type":"listen","listenerId":"me","itemId":"track-1","occurredAt":"2026-01-01T12:00:00Z","msPlayed":200000}]}';
-  const session = '{"requestId":"first","listenerId":"me","prompt":"something calm"}';
+  const session = '{"sessionId":"first","listenerId":"me","seed":{"prompt":"something calm"}}';
   const tools = '{"jsonrpc":"2.0","id":1,"method":"tools/list"}';
   return {
     ingestUrl: at('ingest'),

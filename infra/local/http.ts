@@ -1,6 +1,7 @@
 /** Every function behind one port. */
 import type { Server } from 'node:http';
 import { serve } from '@hono/node-server';
+import { createAgent } from '../../functions/agent/handler.ts';
 import { createIngest } from '../../functions/ingest/handler.ts';
 import { createDeliveries } from '../../functions/serve/deliveries.ts';
 import { createServe } from '../../functions/serve/handler.ts';
@@ -63,6 +64,8 @@ export function createHostApp(core: Core, logger: Logger) {
   host.route('/', ingest);
   host.route('/', serving);
   host.route('/', sessions);
+  // Its tools ask this very host, in the caller's name.
+  host.route('/', createAgent({ ...api, call: async (path, init) => host.request(path, init) }));
   return host;
 }
 

@@ -1,7 +1,7 @@
 /** Briefs at the edge: what an app may send, complete or in part, and what a model is asked to write. */
 import { z } from '@hono/zod-openapi';
 import { type Brief, FAMILIARITIES, MOODS, MOST_MINUTES, MOST_TRACKS, VERSIONS } from '../domain/brief.ts';
-import { applyPatch, type PatchOperation } from '../domain/brief-json-patch.ts';
+import { applyPatch, type Json, type PatchOperation } from '../domain/brief-json-patch.ts';
 import { ENERGY_ARCS } from '../domain/energy-arc.ts';
 import type { WrittenBrief } from '../domain/written-brief.ts';
 import { InvalidInput, messageOf } from '../errors.ts';
@@ -102,7 +102,8 @@ export const BriefPatchSchema = z
       z.strictObject({
         op: z.enum(['add', 'replace', 'test']),
         path: z.string().max(256).regex(isPointer),
-        value: z.json(),
+        // z.json() refers to itself, which the OpenAPI generator follows for ever; a body holds nothing but JSON.
+        value: z.custom<Json>((value) => value !== undefined).openapi({ description: 'Any JSON.' }),
       }),
       z.strictObject({ op: z.literal('remove'), path: z.string().max(256).regex(isPointer) }),
     ]),

@@ -24,6 +24,8 @@ export interface SharedItem {
   readonly artistId: string | null;
   /** r_u by member, in the order of the members; 0 where one has no evidence. */
   readonly affinities: readonly number[];
+  /** The highest of them. */
+  readonly top: number;
   /** The members with evidence, by index. */
   readonly backers: readonly number[];
   /** By member: the release that member knows. */
@@ -80,6 +82,7 @@ export function gatherItems(members: readonly BlendMember[], seed: string, luck:
       recordingId,
       artistId: own.find((entry) => entry !== undefined)?.candidate.artistId ?? null,
       affinities,
+      top: Math.max(...affinities),
       backers: affinities.flatMap((affinity, index) => (affinity > 0 ? [index] : [])),
       own,
       luck: luck === 0 ? 1 : 1 + luck * drawn(seed, recordingId),

@@ -87,11 +87,14 @@ export class BlendSelection {
     counts: readonly number[],
   ): { item: SharedItem; to: number } | undefined {
     const isOwed = (index: number) => (owed[index] ?? 0) > 0;
-    const item = this.#argmax((entry) => {
-      const top = strongestAffinity(entry);
-      const backers = entry.backers.filter(isOwed);
-      if (backers.length === 0) return undefined;
-      return backers.some((index) => entry.affinities[index] === top) ? 0 : 1;
+    const item = this.#argmax(({ backers, affinities, top }) => {
+      let found: number | undefined;
+      for (const index of backers)
+        if (isOwed(index)) {
+          if (affinities[index] === top) return 0;
+          found = 1;
+        }
+      return found;
     });
     return item && { item, to: strongest(item, item.backers.filter(isOwed), counts) };
   }
@@ -178,10 +181,6 @@ function evenOut(picked: readonly Picked[], counts: number[], quota: number): vo
       counts[index] = (counts[index] ?? 0) + 1;
       entry.to = index;
     }
-}
-
-function strongestAffinity({ affinities }: SharedItem): number {
-  return Math.max(...affinities);
 }
 
 function strongest(item: SharedItem, among: readonly number[], counts: readonly number[]): number {

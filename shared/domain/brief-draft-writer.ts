@@ -31,6 +31,7 @@ export class DraftWriter {
     switch (item.kind) {
       case 'genre': {
         if (mode === 'only') draft.isGenreOnly = true;
+        if (mode === 'more') draft.isGenreAdded = true;
         (isNot ? draft.exclude.genres : isLess ? draft.less.genres : draft.genres).push(item.genre);
         return;
       }

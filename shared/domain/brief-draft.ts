@@ -50,6 +50,8 @@ export interface Draft {
   isFurther: boolean;
   /** Genres that stand alone instead of joining those there are. */
   isGenreOnly: boolean;
+  /** Genres that join those there are: `more jazz`, `add some soul`. */
+  isGenreAdded: boolean;
   isInstead: boolean;
   readonly unread: Set<string>;
 }
@@ -78,6 +80,7 @@ export function createDraft(): Draft {
     minutes: undefined,
     isFurther: false,
     isGenreOnly: false,
+    isGenreAdded: false,
     isInstead: false,
     unread: new Set(),
   };
@@ -87,20 +90,21 @@ export function createDraft(): Draft {
 const MOST_ENTRIES = 50;
 const LONGEST_UNREAD = 200;
 
-/** What a direction means where there is nothing yet to go from. */
-const ABSOLUTE: Readonly<Record<SoundAxis, readonly [down: Range, up: Range]>> = {
-  bpm: [
-    { min: null, max: 100 },
-    { min: 120, max: null },
-  ],
-  energy: [
-    { min: null, max: 0.45 },
-    { min: 0.6, max: null },
-  ],
-  valence: [
-    { min: null, max: 0.42 },
-    { min: 0.55, max: null },
-  ],
+type Directions = Readonly<Record<SoundAxis, readonly [down: Range, up: Range]>>;
+const towards = (down: number, up: number): readonly [Range, Range] => [
+  { min: null, max: down },
+  { min: up, max: null },
+];
+/** What a direction means where there is nothing yet to go from, and where there are examples: `like X but calmer`. */
+const FROM_NOWHERE: Directions = {
+  bpm: towards(100, 120),
+  energy: towards(0.45, 0.6),
+  valence: towards(0.42, 0.55),
+};
+const FROM_SEEDS: Directions = {
+  bpm: towards(112, 116),
+  energy: towards(0.62, 0.6),
+  valence: towards(0.5, 0.5),
 };
 export const ABSOLUTE_POPULARITY = 0.7;
 const ABSOLUTE_LENGTH: readonly [down: number, up: number] = [12, 40];
@@ -111,8 +115,8 @@ export function briefOf(draft: Draft, now: number): WrittenBrief {
   const sounds = soundsOf(draft);
   for (const [axis, direction] of draft.relatives)
     if ((axis === 'bpm' || axis === 'energy' || axis === 'valence') && !draft.sounds.has(axis))
-      sounds[axis] = ABSOLUTE[axis][direction < 0 ? 0 : 1];
-  const towards = (axis: Axis, [down, up]: readonly [number, number]): number | undefined => {
+      sounds[axis] = (draft.seedArtists.length > 0 ? FROM_SEEDS : FROM_NOWHERE)[axis][direction < 0 ? 0 : 1];
+  const leaning = (axis: Axis, [down, up]: readonly [number, number]): number | undefined => {
     const direction = draft.relatives.get(axis);
     return direction === undefined ? undefined : direction < 0 ? down : up;
   };
@@ -120,7 +124,7 @@ export function briefOf(draft: Draft, now: number): WrittenBrief {
   const relativeYears = yearsBack === 1 ? { min: now - 10, max: null } : { min: null, max: 1999 };
   const exclude = trim(draft.exclude);
   const tracks =
-    draft.tracks ?? (draft.minutes === undefined ? towards('length', ABSOLUTE_LENGTH) : undefined);
+    draft.tracks ?? (draft.minutes === undefined ? leaning('length', ABSOLUTE_LENGTH) : undefined);
   return {
     ...OPEN_BRIEF,
     ...sounds,
@@ -139,8 +143,8 @@ export function briefOf(draft: Draft, now: number): WrittenBrief {
     exclude: { ...exclude, tracks: [] },
     less: trim(draft.less),
     familiarity: draft.familiarity ?? 'any',
-    discovery: draft.discovery ?? towards('discovery', ABSOLUTE_DISCOVERY) ?? null,
-    popularity: draft.popularity ?? towards('popularity', [-ABSOLUTE_POPULARITY, ABSOLUTE_POPULARITY]) ?? 0,
+    discovery: draft.discovery ?? leaning('discovery', ABSOLUTE_DISCOVERY) ?? null,
+    popularity: draft.popularity ?? leaning('popularity', [-ABSOLUTE_POPULARITY, ABSOLUTE_POPULARITY]) ?? 0,
     arc: draft.arc ?? draft.activities.find(({ arc }) => arc !== undefined)?.arc ?? null,
     length: {
       tracks: draft.minutes === undefined ? (tracks === undefined ? null : clampTracks(tracks)) : null,

@@ -11,6 +11,11 @@ import { describeUnmet, type UnmetConstraint } from './brief-unmet.ts';
 import type { EnergyArc } from './energy-arc.ts';
 import type { CatalogueSnapshot, IndexedItem } from './indexed-item.ts';
 
+/** Tracks that make a playlist where no length was asked for. */
+export const ENOUGH = 10;
+/** Of the tracks that satisfy everything, what is served at most where a wish chooses among them. */
+const WISHED_SHARE = 0.6;
+
 /** What a playlist needs to know of who listens. */
 export interface BriefListener {
   hasHeard(recordingId: string, itemId: string): boolean;
@@ -74,7 +79,7 @@ export function executeBrief(brief: Brief, input: ExecutionInput): Execution {
   const matching = (levels[0] as number[]).length;
   const scorer = createBriefScorer({ brief, ...input });
   const admission = createAdmission(brief, listener, levels);
-  const wanted = lengthOf(brief, input.count);
+  const wanted = lengthOf(brief, input.count, matching);
   const { picks, ms } = selectTracks({
     levels: levels.length,
     ranking: (level) =>
@@ -142,8 +147,19 @@ function isServable(item: IndexedItem, { familiarity }: Brief, listener: BriefLi
   return familiarity === 'unheard' || (item.artistId !== null && !listener.knowsArtist(item.artistId));
 }
 
-function lengthOf({ length }: Brief, count: number | undefined): Length {
-  if (count !== undefined) return { tracks: Math.min(MOST_TRACKS, count), ms: null };
-  if (length.minutes !== null) return { tracks: MOST_TRACKS, ms: length.minutes * 60_000 };
-  return { tracks: Math.min(MOST_TRACKS, length.tracks ?? DEFAULT_LENGTH), ms: null };
+/**
+ * Where no length was asked for, nothing gives way for more than ENOUGH tracks; and where the known or the new is
+ * wished for, what suits that wish least is left out of a small choice, or the wish would change nothing.
+ */
+function lengthOf(brief: Brief, count: number | undefined, matching: number): Length {
+  const { tracks, minutes } = brief.length;
+  const asked = count ?? tracks;
+  if (asked !== null) {
+    const most = Math.min(MOST_TRACKS, asked);
+    return { tracks: most, enough: most, ms: null };
+  }
+  if (minutes !== null) return { tracks: MOST_TRACKS, enough: MOST_TRACKS, ms: minutes * 60_000 };
+  const isWishful = brief.popularity !== 0 || brief.discovery !== null;
+  const most = isWishful ? Math.max(ENOUGH, Math.ceil(WISHED_SHARE * matching)) : DEFAULT_LENGTH;
+  return { tracks: Math.min(DEFAULT_LENGTH, most), enough: ENOUGH, ms: null };
 }

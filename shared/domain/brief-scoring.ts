@@ -16,24 +16,26 @@ export const BRIEF_WEIGHTS = {
   taste: 0.4,
   /** Where the brief wishes the known or the unknown; a fifteenth of it where it does not care. */
   popularity: 0.9,
-  /** Where the discovery dial is set: what is new to the listener, or what is not. */
+  /** What is new to the listener, or what is not, as the discovery dial is set. */
   novelty: 0.6,
   /** For a genre or an artist of which there should be less; −1 for both kinds at once. */
   less: -1,
-  /** Where something is ruled out or asked less of that is not known of the track. */
+  /** For each of genre and energy that is not known where something of the kind is ruled out, or an arc needs it. */
   doubt: -0.15,
   /** Per demand that had to give way. */
   gaveWay: -0.3,
   /** Luck, by seed: another seed gives another playlist of about the same worth. */
   chance: 0.15,
 } as const;
+/** Where the dial is not set: of two tracks that fit alike rather what the listener knows. */
+const USUAL_DIAL = -0.15;
 export type BriefPart = keyof typeof BRIEF_WEIGHTS;
 export type BriefParts = Readonly<Record<BriefPart, number>>;
 
 export interface BriefScorer {
   /** Of a row, without what only the listener's history can tell; `violated`: how many demands gave way. */
   score(row: number, violated: number): number;
-  /** What having heard it, or not, adds; 0 where the brief does not care. Costs a look-up in the history. */
+  /** What having heard it, or not, adds. Costs a look-up in the history. */
   heardPart(item: IndexedItem): number;
   parts(row: number, violated: number): BriefParts;
 }
@@ -60,7 +62,7 @@ export function createBriefScorer({
   const columns = columnsOf(snapshot);
   const { items, artist, hash } = columns;
   const likeness = createSeedLikeness(brief, columns, snapshot.byId);
-  const dial = brief.discovery === null ? 0 : 2 * brief.discovery - 1;
+  const dial = brief.discovery === null ? USUAL_DIAL : 2 * brief.discovery - 1;
   const lessGenre = genreTest(columns, brief.less.genres);
   const lessArtists = new Set(brief.less.artists.flatMap((id) => columns.artistNumbers.get(id) ?? []));
   const wish = brief.popularity === 0 ? 1 / 15 : brief.popularity;
@@ -71,14 +73,13 @@ export function createBriefScorer({
   /** Who asks for the unknown is not asking for what they like already, and the other way round. */
   const tasteWeight = weights.taste * (brief.discovery === null ? 1 : 1.5 - brief.discovery);
   const asksOfGenres = brief.exclude.genres.length + brief.less.genres.length > 0;
-  const asksOfMoods = brief.exclude.moods.length > 0;
+  const asksOfMoods = brief.exclude.moods.length > 0 || brief.arc !== null;
 
   const seeds = (row: number) => (likeness === undefined ? 0 : weights.seeds * likeness(row));
   const related = (row: number) =>
     candidates.size === 0 ? 0 : weights.related * (candidates.get((items[row] as IndexedItem).itemId) ?? 0);
   const popularity = (row: number) => weights.popularity * wish * (1 - (2 * row) / last);
-  const newArtist = (row: number) =>
-    dial === 0 ? 0 : weights.novelty * dial * (0.5 - isKnownArtist(artist[row] as number));
+  const newArtist = (row: number) => weights.novelty * dial * (0.5 - isKnownArtist(artist[row] as number));
   const less = (row: number) =>
     (lessGenre(row) ? weights.less : 0) + (lessArtists.has(artist[row] as number) ? weights.less : 0);
   const doubt = (row: number) =>
@@ -86,7 +87,7 @@ export function createBriefScorer({
     (asksOfMoods && Number.isNaN(columns.energy[row]) ? weights.doubt : 0);
   const chance = (row: number) => weights.chance * luck(hash[row] as number, salt);
   const heardPart = ({ recordingId, itemId }: IndexedItem) =>
-    dial === 0 ? 0 : weights.novelty * dial * (listener.hasHeard(recordingId, itemId) ? -0.5 : 0.5);
+    weights.novelty * dial * (listener.hasHeard(recordingId, itemId) ? -0.5 : 0.5);
 
   return {
     score: (row, violated) =>

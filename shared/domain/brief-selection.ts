@@ -70,6 +70,8 @@ export interface RankingInput {
 
 export interface Length {
   readonly tracks: number;
+  /** From so many on nothing more gives way. */
+  readonly enough: number;
   /** Null: only the number of tracks counts. */
   readonly ms: number | null;
 }
@@ -123,7 +125,8 @@ export function selectTracks({ levels, ranking, admits, length, isSpread }: Sele
     }
   }
 
-  for (let level = 0; level < levels && !isFull(); level++) {
+  const isEnough = () => isFull() || (length.ms === null && picks.length >= length.enough);
+  for (let level = 0; level < levels && !isEnough(); level++) {
     const ranked = ranking(level);
     if (ranked.at(0) === undefined) continue;
     for (const isTimed of length.ms === null ? [null] : [true, false])

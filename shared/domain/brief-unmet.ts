@@ -100,9 +100,9 @@ function tooShort({ brief, tracks, wanted, ms }: Outcome): UnmetConstraint[] {
   const told = { satisfied: tracks.length, of: tracks.length };
   const items = tracks.map(({ item }) => item);
   if (wanted.ms === null) {
-    if (tracks.length >= wanted.tracks) return [];
+    if (tracks.length >= wanted.enough) return [];
     const reason = `Only ${tracks.length} tracks are left by what never gives way: exclusions, controls and what must be new.`;
-    return [{ constraint: 'length', wanted: wanted.tracks, reason, relaxed: tracks.length, ...told }];
+    return [{ constraint: 'length', wanted: wanted.enough, reason, relaxed: tracks.length, ...told }];
   }
   const minutes = Math.round(ms / 6_000) / 10;
   const untimed = items.filter(({ durationMs }) => durationMs === null).length;

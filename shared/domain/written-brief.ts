@@ -26,9 +26,6 @@ export interface GroundedBrief {
   readonly unknown: readonly UnknownName[];
 }
 
-/** Entries of `unread`. */
-const MOST_UNREAD = 50;
-
 /**
  * Names into ids of the catalogue. A name is found by its folded spelling, or with one typo where it has five letters
  * or more and only one name is that near; others are reported, never guessed.
@@ -54,7 +51,7 @@ export function groundBrief(written: WrittenBrief, vocabulary: Vocabulary): Grou
   const tracks = (field: string, names: readonly NamedTrack[]) =>
     resolve(field, names, ({ title, artist }) => vocabulary.findTracks(title, artist));
   const only = artists('/onlyArtists', written.onlyArtists);
-  const brief = {
+  const brief: Brief = {
     ...written,
     genres: genres('/genres', written.genres),
     seedArtists: artists('/seedArtists', written.seedArtists),
@@ -71,9 +68,7 @@ export function groundBrief(written: WrittenBrief, vocabulary: Vocabulary): Grou
       artists: artists('/less/artists', written.less.artists),
     },
   };
-  // Whoever reads the brief alone sees there what it is without.
-  const unread = [...new Set([...written.unread, ...unknown.map(({ name }) => name)])].slice(0, MOST_UNREAD);
-  return { brief: { ...brief, unread }, unknown };
+  return { brief, unknown };
 }
 
 /** "Only X" must not become "anything" because X is not in the catalogue: the id that X would have serves nothing. */

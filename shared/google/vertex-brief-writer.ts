@@ -109,10 +109,10 @@ export function createVertexBriefWriter(options: VertexBriefWriterOptions): Vert
     account: Account,
     signal: AbortSignal,
   ): Promise<WrittenBrief> {
-    signal.throwIfAborted();
     const deadline = AbortSignal.timeout(timeoutMs);
     const either = AbortSignal.any([signal, deadline]);
     try {
+      signal.throwIfAborted();
       // Credentials are looked for without regard to a signal, so that the deadline also counts here.
       const response = await unlessAborted(ask(parts, listenerId, account, either), either);
       account.usage = usageOf(response);

@@ -76,12 +76,16 @@ describe('the moving average', () => {
     });
     const strength = fc.double({ min: -1, max: 1, noNaN: true });
     fc.assert(
-      fc.property(fc.array(fc.tuple(anyTrack, strength), { maxLength: 30 }), anyTrack, (events, candidate) => {
-        const average = folded(...events);
-        expect(average.genres.length).toBeLessThanOrEqual(100);
-        for (const value of Object.values(closenessTo(average)(candidate)))
-          expect(Math.abs(value)).toBeLessThanOrEqual(1 + 1e-9);
-      }),
+      fc.property(
+        fc.array(fc.tuple(anyTrack, strength), { maxLength: 30 }),
+        anyTrack,
+        (events, candidate) => {
+          const average = folded(...events);
+          expect(average.genres.length).toBeLessThanOrEqual(100);
+          for (const value of Object.values(closenessTo(average)(candidate)))
+            expect(Math.abs(value)).toBeLessThanOrEqual(1 + 1e-9);
+        },
+      ),
       { numRuns: 100 },
     );
   });

@@ -70,7 +70,11 @@ describe('feedback in the session', () => {
   });
 
   test('an item nobody knows is named, bars itself and moves nothing', () => {
-    const { state, unknown, feedback } = foldFeedback(begun, { ...nothing, disliked: ['?', '?'] }, describeOne);
+    const { state, unknown, feedback } = foldFeedback(
+      begun,
+      { ...nothing, disliked: ['?', '?'] },
+      describeOne,
+    );
     expect(unknown).toEqual(['?']);
     expect(state.barred).toEqual([idKey('?')]);
     expect(state.average).toEqual(begun.average);

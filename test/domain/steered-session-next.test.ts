@@ -3,7 +3,12 @@ import { type Brief, OPEN_BRIEF } from '../../shared/domain/brief.ts';
 import type { IndexedItem } from '../../shared/domain/indexed-item.ts';
 import { recordTurn, type SessionState, startSession } from '../../shared/domain/steered-session.ts';
 import { foldFeedback } from '../../shared/domain/steered-session-feedback.ts';
-import { nextTracks, orderNext, type ProposeInput, proposeTracks } from '../../shared/domain/steered-session-next.ts';
+import {
+  nextTracks,
+  orderNext,
+  type ProposeInput,
+  proposeTracks,
+} from '../../shared/domain/steered-session-next.ts';
 import { createRandom } from '../../shared/simulation/random.ts';
 import { generatedSnapshot, snapshotOf, someItem, stranger } from './brief-catalogue.ts';
 
@@ -118,7 +123,9 @@ describe('what comes next', () => {
       served += next.tracks.length;
     }
     expect(seen.size).toBe(served);
-    const all = new Set(snapshot.items.filter(({ kind }) => kind === 'track').map((item) => item.recordingId));
+    const all = new Set(
+      snapshot.items.filter(({ kind }) => kind === 'track').map((item) => item.recordingId),
+    );
     expect(served).toBe(Math.min(2_000, all.size));
   }, 60_000);
 
@@ -159,7 +166,9 @@ describe('what comes next', () => {
   });
 
   test('tracks of which nothing is known, and no tracks at all, are no trouble', () => {
-    const bare = Array.from({ length: 5 }, (_, i) => someItem(`i${i}`, { artistId: null, artist: null, title: null }));
+    const bare = Array.from({ length: 5 }, (_, i) =>
+      someItem(`i${i}`, { artistId: null, artist: null, title: null }),
+    );
     expect(play(begin({ moods: ['calm'], bpm: { min: 100, max: 120 } }), input(bare)).tracks).toHaveLength(5);
     expect(play(begin(), input([])).tracks).toEqual([]);
   });

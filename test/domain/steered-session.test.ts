@@ -95,10 +95,20 @@ describe('turns of a session', () => {
       now: NOW,
     });
     expect(isFull(state)).toBe(true);
-    state = { ...state, log: Array.from({ length: SESSION_LIMITS.turns }, (_, i) => idKey(`${i}`).repeat(2)) };
-    const answer = JSON.stringify({ items: Array.from({ length: 50 }, (_, i) => ({ title: wide(i), '"': '"' })) });
+    state = {
+      ...state,
+      log: Array.from({ length: SESSION_LIMITS.turns }, (_, i) => idKey(`${i}`).repeat(2)),
+    };
+    const answer = JSON.stringify({
+      items: Array.from({ length: 50 }, (_, i) => ({ title: wide(i), '"': '"' })),
+    });
     for (let i = 0; i < 120; i++)
-      state = taken(state, `t${i}`.padEnd(128, 'x'), Array.from({ length: 50 }, (_, k) => `${i}-${k}`), answer);
+      state = taken(
+        state,
+        `t${i}`.padEnd(128, 'x'),
+        Array.from({ length: 50 }, (_, k) => `${i}-${k}`),
+        answer,
+      );
     expect(Buffer.byteLength(JSON.stringify(state))).toBeLessThan(900_000);
     expect(state.history.length).toBeGreaterThan(1);
   });

@@ -2,12 +2,12 @@
 import { createSessions } from '../../../functions/sessions/handler.ts';
 import { createApi } from '../../../shared/api/app.ts';
 import type { SessionAnswer } from '../../../shared/api/session.ts';
-import { LmdbDocuments } from '../../../shared/embedded/lmdb-documents.ts';
+import type { LmdbDocuments } from '../../../shared/embedded/lmdb-documents.ts';
 import type { DocumentStore } from '../../../shared/ports/document-store.ts';
 import { createSnapshotReader } from '../../../shared/rows/catalogue-snapshot.ts';
 import { saveErasure } from '../../../shared/rows/erasures.ts';
 import { listenerHash } from '../../../shared/schema/rows.ts';
-import { ACTIVE, type Harness as Serving, NOW, openServe } from '../serve/harness.ts';
+import { ACTIVE, openServe, type Harness as Serving } from '../serve/harness.ts';
 import { someLines } from '../serve/pool-text.ts';
 import type { ShardItem } from '../serve/shard-text.ts';
 
@@ -111,12 +111,16 @@ export function someCatalogue(tracks = 600): ShardItem[] {
 }
 
 /** A published build with someCatalogue() and a pool of ann's. */
-export async function fill(h: SessionsHarness, catalogue: readonly ShardItem[] = someCatalogue()): Promise<void> {
+export async function fill(
+  h: SessionsHarness,
+  catalogue: readonly ShardItem[] = someCatalogue(),
+): Promise<void> {
   await h.putCatalogue(ACTIVE, catalogue, 250);
   await h.putPool('ann', ACTIVE, someLines('own', 40, { evidence: 'c900' }));
   await h.putPopular(ACTIVE, someLines('pop', 40));
   await h.publishBuilds(ACTIVE);
 }
 
-export const itemsOf = ({ items }: Pick<SessionAnswer, 'items'>): string[] => items.map(({ itemId }) => itemId);
+export const itemsOf = ({ items }: Pick<SessionAnswer, 'items'>): string[] =>
+  items.map(({ itemId }) => itemId);
 export { someLines };

@@ -12,14 +12,21 @@ afterEach(() => h.close());
 const DAY = 86_400_000;
 const seed = { brief: { genres: ['rock', 'jazz', 'metal', 'disco', 'ambient'] } };
 const begun = (rest: object = {}) => h.begin({ sessionId: 's1', seed, count: 10, ...rest });
-const genresOf = (body: { items: readonly { genres: readonly string[] }[] }) => body.items.flatMap(({ genres }) => genres);
+const genresOf = (body: { items: readonly { genres: readonly string[] }[] }) =>
+  body.items.flatMap(({ genres }) => genres);
 
 describe('a session', () => {
   test('begins and goes on, each track once, each with its reasons, as documented', async () => {
     const first = await begun();
     expect(first.status).toBe(200);
     expect(SessionAnswerSchema.parse(first.body)).toEqual(first.body);
-    expect(first.body).toMatchObject({ sessionId: 's1', turn: 0, surface: 'session', briefBy: 'request', degraded: [] });
+    expect(first.body).toMatchObject({
+      sessionId: 's1',
+      turn: 0,
+      surface: 'session',
+      briefBy: 'request',
+      degraded: [],
+    });
     const second = await h.turn('s1', { turnId: 't1', count: 10 });
     expect(second.status).toBe(200);
     expect(SessionAnswerSchema.parse(second.body)).toEqual(second.body);
@@ -31,7 +38,7 @@ describe('a session', () => {
       expect(source).toBe('brief');
     }
     const stages = second.body.stages.map(({ stage }) => stage);
-    expect(stages).toEqual(['retrieve', 'score', 'rerank', 'sequence', 'serve']);
+    expect(stages).toEqual(['retrieve', 'hydrate', 'score', 'rerank', 'sequence', 'serve']);
   });
 
   test('after three skips of one artist, genre and energy there is less of them, and the history tells why', async () => {
@@ -57,7 +64,12 @@ describe('a session', () => {
     expect(itemsOf(again.body)).not.toContain(disliked);
     const controls = h.published.filter(({ topic }) => topic === 'controls').map(({ data }) => data);
     expect(controls).toEqual([
-      expect.objectContaining({ listener_id: 'ann', kind: 'dislike', target: disliked.replace('track', 'rec'), active: true }),
+      expect.objectContaining({
+        listener_id: 'ann',
+        kind: 'dislike',
+        target: disliked.replace('track', 'rec'),
+        active: true,
+      }),
     ]);
   });
 
@@ -68,7 +80,11 @@ describe('a session', () => {
     await h.turn('s1', { turnId: 't1' });
     const impressions = h.published.filter(({ topic }) => topic === 'impressions').map(({ data }) => data);
     expect(impressions).toHaveLength(2);
-    expect(impressions[0]).toMatchObject({ impression_id: body.impressionId, listener_id: 'ann', surface: 'session' });
+    expect(impressions[0]).toMatchObject({
+      impression_id: body.impressionId,
+      listener_id: 'ann',
+      surface: 'session',
+    });
     const rows = (impressions[0] as { items: { item_id: string; source: string }[] }).items;
     expect(rows.map(({ item_id }) => item_id)).toEqual(itemsOf(body));
     expect(new Set(rows.map(({ source }) => source))).toEqual(new Set(['brief']));
@@ -136,7 +152,9 @@ describe('repeats', () => {
 describe('at once', () => {
   test('eight turns at once are taken one after the other: no track twice, none lost', async () => {
     await begun();
-    const turns = await Promise.all(Array.from({ length: 8 }, (_, i) => h.turn('s1', { turnId: `t${i}`, count: 5 })));
+    const turns = await Promise.all(
+      Array.from({ length: 8 }, (_, i) => h.turn('s1', { turnId: `t${i}`, count: 5 })),
+    );
     expect(turns.map(({ status }) => status)).toEqual(turns.map(() => 200));
     const items = turns.flatMap(({ body }) => itemsOf(body));
     expect(new Set(items).size).toBe(40);

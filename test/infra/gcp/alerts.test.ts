@@ -6,7 +6,7 @@ import { readConfig } from '../../../infra/gcp/config.ts';
 import { fires, type Series } from './alert-evaluator.ts';
 import { exampleSettings } from './examples.ts';
 
-const CHECKS = { liveCheckId: 'live', freshCheckId: 'fresh' };
+const CHECKS = { live: 'live', fresh: 'fresh', 'sessions-live': 'sessions-live', 'agent-live': 'agent-live' };
 let alerts: readonly Alert[];
 beforeAll(() => {
   const settings = exampleSettings('team');

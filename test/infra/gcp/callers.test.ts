@@ -14,11 +14,13 @@ describe('who may call', () => {
     'serviceAccount:segue-workflow@my-project.iam.gserviceaccount.com segue-rebuild',
   ];
 
-  test('publicApi opens ingest and serve, and nothing else', async () => {
+  test('publicApi opens what verifies its own tokens, and nothing else', async () => {
     for (const size of SIZES)
       expect(callersOf(await resourcesOf(size))).toEqual([
+        'allUsers segue-agent',
         'allUsers segue-ingest',
         'allUsers segue-serve',
+        'allUsers segue-sessions',
         ...accounts,
       ]);
   });
@@ -30,11 +32,16 @@ describe('who may call', () => {
       callers: '["group:apps@example.com"]',
     });
     expect(callersOf(resources)).toEqual([
+      'group:apps@example.com segue-agent',
       'group:apps@example.com segue-ingest',
       'group:apps@example.com segue-serve',
+      'group:apps@example.com segue-sessions',
       ...accounts,
       // Checks of uptime come in the name of Cloud Monitoring.
-      'serviceAccount:service-123456789012@gcp-sa-monitoring-notification.iam.gserviceaccount.com segue-serve',
+      ...['agent', 'serve', 'sessions'].map(
+        (door) =>
+          `serviceAccount:service-123456789012@gcp-sa-monitoring-notification.iam.gserviceaccount.com segue-${door}`,
+      ),
     ]);
   });
 });

@@ -42,6 +42,9 @@ describe('the configuration', () => {
       functions: '{"serve": {"memory": "2GB", "concurrency": 0}, "sing": {}}',
       labels: '{"Team": "music"}',
       bigtabel: '{}',
+      gemini: 'maybe',
+      geminiModel: 'gpt',
+      geminiLocation: 'Europe',
     });
     expect(problems.map((problem) => problem.slice(0, problem.indexOf(': '))).sort()).toEqual([
       'gcp:project',
@@ -51,6 +54,9 @@ describe('the configuration', () => {
       'segue:functions.serve.concurrency',
       'segue:functions.serve.memory',
       'segue:functions.sing',
+      'segue:gemini',
+      'segue:geminiLocation',
+      'segue:geminiModel',
       'segue:labels.Team',
       'segue:publicApi',
       'segue:schedule.hour',
@@ -145,6 +151,14 @@ describe('the configuration', () => {
       'segue:functions.serve.memory',
     ],
     [
+      'a catalogue that does not fit into memory',
+      { functions: '{"sessions": {"memory": "512Mi"}}' },
+      'segue:functions.sessions.memory',
+    ],
+    ['a model that nobody named', { gemini: 'true' }, 'segue:geminiModel'],
+    ['a model that nobody asks', { geminiModel: 'gemini-2.5-flash' }, 'segue:geminiModel'],
+    ['a place where nothing is asked', { geminiLocation: 'global' }, 'segue:geminiLocation'],
+    [
       'less memory than four CPUs need',
       { functions: '{"serve": {"cpu": "4", "memory": "1Gi"}}' },
       'segue:functions.serve.memory',
@@ -153,6 +167,13 @@ describe('the configuration', () => {
     const given = Object.entries({ ...GOOD, ...settings }).filter(([, value]) => value !== undefined);
     const problems = problemsOf(Object.fromEntries(given) as Record<string, string>);
     expect(problems.map((problem) => problem.slice(0, problem.indexOf(': ')))).toEqual([name]);
+  });
+
+  test('has prompts read by a model where it is named, in the region unless told', () => {
+    expect(read(GOOD).gemini).toBeUndefined();
+    const asked = { ...GOOD, gemini: 'true', geminiModel: 'gemini-2.5-flash' };
+    expect(read(asked).gemini).toEqual({ model: 'gemini-2.5-flash', location: 'europe-west1' });
+    expect(read({ ...asked, geminiLocation: 'global' }).gemini?.location).toBe('global');
   });
 
   test('without trouble says nothing', () => {

@@ -1,11 +1,42 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { INGEST_PATHS } from '../../../infra/gcp/edge.ts';
 import { RESTRICTED } from '../../../infra/gcp/network.ts';
 import type { Declared } from '../../../infra/gcp/rules/declared.ts';
 import { breaches } from '../../../infra/gcp/rules.ts';
 import { exampleSettings } from './examples.ts';
 import { evaluate } from './mocks.ts';
 import { typeProblems } from './provider-types.ts';
+
+interface PathMatcher {
+  readonly defaultService: string;
+  readonly routeRules: readonly {
+    readonly priority: number;
+    readonly service: string;
+    readonly matchRules: readonly {
+      readonly fullPathMatch?: string;
+      readonly prefixMatch?: string;
+      readonly pathTemplateMatch?: string;
+    }[];
+  }[];
+}
+
+/** The backend that the balancer would ask: the first rule that matches, as Google documents matching. */
+function backendFor({ routeRules, defaultService }: PathMatcher, path: string): string {
+  const isLike = (template: string) => {
+    const parts = template.split('/').map((part) => (part === '**' ? '.*' : part === '*' ? '[^/]+' : part));
+    return new RegExp(`^${parts.join('/')}$`).test(path);
+  };
+  const rule = routeRules
+    .toSorted((a, b) => a.priority - b.priority)
+    .find(({ matchRules }) =>
+      matchRules.some(
+        ({ fullPathMatch, prefixMatch, pathTemplateMatch }) =>
+          path === fullPathMatch ||
+          (prefixMatch !== undefined && path.startsWith(prefixMatch)) ||
+          (pathTemplateMatch !== undefined && isLike(pathTemplateMatch)),
+      ),
+    );
+  return (rule?.service ?? defaultService).split('/').at(-1) ?? '';
+}
 
 const DOMAIN = '{"name":"music.example.com","dnsZone":"example-com"}';
 const ofType = (resources: readonly Declared[], type: string) =>
@@ -24,34 +55,67 @@ describe('a name of one’s own', () => {
     expect(typeProblems(resources)).toEqual([]);
   }, 60_000);
 
-  test('leads what is handed in to ingest, and everything else to serve', () => {
+  test.each([
+    [
+      'segue-ingest',
+      ['/v1/events', '/1/submit-listens', '/1/feedback/recording-feedback', '/1/validate-token'],
+    ],
+    [
+      'segue-sessions',
+      [
+        '/v1/sessions',
+        '/v1/sessions/evening-1',
+        '/v1/sessions/evening-1/turns',
+        '/v1/blends',
+        '/v1/blends/b1/members/me',
+        '/v1/listeners/me/blends',
+        '/v1/listeners/urn:user:1/blends',
+        '/v1/listeners/me/playlists/p1',
+        '/v1/listeners/me/playlists/p1/items',
+      ],
+    ],
+    ['segue-agent', ['/mcp']],
+    [
+      'segue-serve',
+      [
+        '/v1/listeners/me/home',
+        '/v1/listeners/me/discover-weekly',
+        '/v1/listeners/blends/home',
+        '/v1/listeners/a/b/blends',
+        '/v1/listeners/me/blendsx',
+        '/readyz',
+        '/v1/search',
+        '/v1/eventsx',
+        '/v1/sessionsx',
+        '/11/x',
+        '/mcpx',
+        '/openapi.json',
+      ],
+    ],
+  ])('leads to %s what is its own', (service, paths) => {
     const [routes] = ofType(resources, 'compute/uRLMap:URLMap').filter(({ name }) => name === 'edge-routes');
-    const [matcher] = (routes?.inputs.pathMatchers ?? []) as {
-      pathRules: { paths: string[]; service: string }[];
-      defaultService: string;
-    }[];
-    expect(matcher?.defaultService).toMatch(/segue-serve$/);
-    expect(matcher?.pathRules).toEqual([
-      { paths: [...INGEST_PATHS], service: expect.stringMatching(/segue-ingest$/) },
-    ]);
-    const isIngest = (path: string) =>
-      INGEST_PATHS.some((pattern) =>
-        pattern.endsWith('/*') ? path.startsWith(pattern.slice(0, -1)) : path === pattern,
-      );
-    for (const path of [
-      '/v1/events',
-      '/1/submit-listens',
-      '/1/feedback/recording-feedback',
-      '/1/validate-token',
-    ])
-      expect(isIngest(path), path).toBe(true);
-    for (const path of ['/v1/listeners/me/home', '/readyz', '/v1/search', '/v1/eventsx', '/11/x'])
-      expect(isIngest(path), path).toBe(false);
+    const [matcher] = (routes?.inputs.pathMatchers ?? []) as PathMatcher[];
+    for (const path of paths) expect(matcher && backendFor(matcher, path), path).toBe(service);
+  });
+
+  test('asks each rule of its routes once, in an order of its own', () => {
+    const [routes] = ofType(resources, 'compute/uRLMap:URLMap').filter(({ name }) => name === 'edge-routes');
+    const [matcher] = (routes?.inputs.pathMatchers ?? []) as PathMatcher[];
+    const priorities = matcher?.routeRules.map(({ priority }) => priority) ?? [];
+    expect(priorities).toEqual([...new Set(priorities)].sort((a, b) => a - b));
+    // A match says one thing, and a star is a whole part of a path (Compute Engine: URL maps, path template).
+    for (const match of matcher?.routeRules.flatMap(({ matchRules }) => matchRules) ?? []) {
+      expect(Object.keys(match)).toHaveLength(1);
+      const parts = (match.pathTemplateMatch ?? '/').split('/').slice(1);
+      for (const [i, part] of parts.entries())
+        if (part.includes('*')) expect(part === '*' || (part === '**' && i === parts.length - 1)).toBe(true);
+      expect(parts.filter((part) => part.includes('*')).length).toBeLessThanOrEqual(5);
+    }
   });
 
   test('is the only way in: functions answer the balancer and the project’s own network', () => {
     for (const { inputs, name } of ofType(resources, 'cloudfunctionsv2/function:Function'))
-      if (name === 'ingest' || name === 'serve')
+      if (['ingest', 'serve', 'sessions', 'agent'].includes(name))
         expect((inputs.serviceConfig as { ingressSettings: string }).ingressSettings).toBe(
           'ALLOW_INTERNAL_AND_GCLB',
         );
@@ -65,10 +129,12 @@ describe('a name of one’s own', () => {
   test('keeps only what says that it may be kept, of serve alone', () => {
     const backends = ofType(resources, 'compute/backendService:BackendService');
     expect(backends.map(({ name, inputs }) => [name, inputs.enableCdn ?? false])).toEqual([
+      ['agent-backend', false],
       ['ingest-backend', false],
       ['serve-backend', true],
+      ['sessions-backend', false],
     ]);
-    expect(backends[1]?.inputs.cdnPolicy).toMatchObject({ cacheMode: 'USE_ORIGIN_HEADERS' });
+    expect(backends[2]?.inputs.cdnPolicy).toMatchObject({ cacheMode: 'USE_ORIGIN_HEADERS' });
   });
 
   test('has every request limited by address, one with a token higher, and the rest let through', () => {

@@ -13,6 +13,8 @@ import { VARIANTS } from './variants.ts';
 const NEEDS: Readonly<Record<string, EnvironmentNeeds>> = {
   ingest: { tokens: true },
   serve: { tokens: true },
+  sessions: { tokens: true },
+  agent: { tokens: true },
   'update-signals': { push: true },
   rebuild: {},
 };
@@ -80,6 +82,8 @@ describe.each(Object.entries(ALL))('%s', (_, settings) => {
       account: textAt(push, 'pushConfig.oidcToken.serviceAccountEmail'),
     });
     expect(told('rebuild').load).toBe(config.load);
+    for (const name of Object.keys(NEEDS))
+      expect(told(name).gemini).toEqual(['sessions', 'agent'].includes(name) ? config.gemini : undefined);
     for (const name of ['rebuild', 'serve']) expect(told(name).maxBytesBilled).toBe(config.maxBytesBilled);
   });
 });

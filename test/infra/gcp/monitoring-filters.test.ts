@@ -9,7 +9,7 @@ import { objectivesFor } from '../../../infra/gcp/slos.ts';
 import { parseFilter } from './alert-evaluator.ts';
 import { exampleSettings } from './examples.ts';
 
-const CHECKS = { liveCheckId: 'live', freshCheckId: 'fresh' };
+const CHECKS = { live: 'live', fresh: 'fresh', 'sessions-live': 'sessions-live', 'agent-live': 'agent-live' };
 const HOUR = 3600;
 let alerts: readonly Alert[];
 beforeAll(() => {

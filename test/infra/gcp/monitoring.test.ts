@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { createRebuildApp } from '../../../functions/rebuild/app.ts';
 import { FRESH_HOURS } from '../../../infra/gcp/alerts-on-data.ts';
+import { freshPattern } from '../../../infra/gcp/checks.ts';
 import { logMetricsFor } from '../../../infra/gcp/log-metrics.ts';
 import { METRIC_TYPES } from '../../../infra/gcp/metric-types.ts';
-import { freshPattern } from '../../../infra/gcp/monitoring.ts';
 import type { Declared } from '../../../infra/gcp/rules/declared.ts';
 import { Unauthenticated } from '../../../shared/errors.ts';
 import { createLogger } from '../../../shared/logging/logger.ts';

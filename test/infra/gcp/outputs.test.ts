@@ -29,7 +29,7 @@ function requestOf(command: string) {
 
 const dev = exampleSettings('dev');
 const DOMAIN = '{"name":"music.example.com"}';
-const HASHED = /^https:\/\/segue-(ingest|serve|rebuild)-[a-z0-9-]+\.a\.run\.app$/;
+const HASHED = /^https:\/\/segue-(ingest|serve|sessions|rebuild)-[a-z0-9-]+\.a\.run\.app$/;
 
 describe.each([
   { title: 'open to everybody', settings: dev, isNamed: false, isGuarded: false },
@@ -48,7 +48,7 @@ describe.each([
 ])('a stack $title', ({ settings, isNamed, isGuarded }) => {
   test('tells where it is', async () => {
     const { outputs } = await evaluate(settings);
-    for (const url of [outputs.ingestUrl, outputs.serveUrl])
+    for (const url of [outputs.ingestUrl, outputs.serveUrl, outputs.sessionsUrl])
       expect(url).toMatch(isNamed ? /^https:\/\/music\.example\.com$/ : HASHED);
     expect(outputs.rebuildUrl).toMatch(HASHED);
     // Nobody keeps the zone here, so somebody has to point the name at it.

@@ -5,7 +5,7 @@ import { fires } from './alert-evaluator.ts';
 
 const HOUR = 3600;
 const NAME = 'projects/a-project/services/segue-serve/serviceLevelObjectives/availability';
-const OBJECTIVES = objectivesFor({ freshCheckId: 'fresh' });
+const OBJECTIVES = objectivesFor({ fresh: 'fresh' });
 const serve = OBJECTIVES.find(({ service, id }) => service === 'serve' && id === 'availability');
 if (serve === undefined) throw new Error('There is no objective of serve.');
 

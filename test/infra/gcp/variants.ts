@@ -39,6 +39,13 @@ export const VARIANTS: Readonly<Record<string, Settings>> = {
   },
   'a private network behind a load balancer': { ...internet, privateNetwork: PRIVATE },
   'a domain without its zone': { ...team, domain: '{"name":"music.example.com"}' },
+  'a model that reads prompts': { ...dev, gemini: 'true', geminiModel: 'gemini-2.5-flash' },
+  'a model that is asked elsewhere': {
+    ...team,
+    gemini: 'true',
+    geminiModel: 'gemini-2.5-flash',
+    geminiLocation: 'global',
+  },
   'loads by the function': { ...team, load: 'direct' },
   'loads by BigQuery itself': { ...team, load: 'reverse-etl' },
   'small, with the load of the large': { ...dev, load: 'dataflow', serveHost: 'cloud-run' },

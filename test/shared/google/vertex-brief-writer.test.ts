@@ -238,12 +238,12 @@ describe('when Vertex AI fails', () => {
 
   test('a model that does not answer is waited for until the time is up, and its connection cut', async () => {
     vertex.answer(SILENCE);
-    const { write, lines } = open({ timeoutMs: 150 });
+    const { write, lines } = open({ timeoutMs: 800 });
     const began = performance.now();
     const error = await errorOf(write('jazz'));
-    expect(performance.now() - began).toBeLessThan(1_000);
+    expect(performance.now() - began).toBeLessThan(2_000);
     expect(error).toBeInstanceOf(TransientError);
-    expect((error as Error).message).toBe('The model took longer than 150 ms.');
+    expect((error as Error).message).toBe('The model took longer than 800 ms.');
     expect(lines[0]?.fields).toMatchObject({ outcome: 'timeout' });
     await vi.waitFor(() => expect(vertex.dropped()).toBe(1));
   });
