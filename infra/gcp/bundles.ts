@@ -1,6 +1,5 @@
 /** What is uploaded for each function: its code as one file, its manifest and its lockfile, in a zip named by content. */
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
@@ -26,6 +25,8 @@ export interface Bundle {
 export type Bundles = Readonly<Record<FunctionName, Bundle>>;
 
 const FRAMEWORK = '@google-cloud/functions-framework';
+/** Functions whose server.ts is a plain Node host, which goes beside them. */
+const PLAIN_HOSTS: readonly FunctionName[] = ['serve'];
 
 /**
  * Packages left out of the file, because they keep a registry that must not be doubled or find files of their own at
@@ -107,8 +108,7 @@ const SHARED: BuildOptions = {
 async function bundleCode(root: string, name: FunctionName): Promise<ZipEntry[]> {
   const folder = join(root, 'functions', name);
   const entryPoints = [join(folder, 'index.ts')];
-  // The plain Node host, where a function has one.
-  if (existsSync(join(folder, 'server.ts'))) entryPoints.push(join(folder, 'server.ts'));
+  if (PLAIN_HOSTS.includes(name)) entryPoints.push(join(folder, 'server.ts'));
   const own = await build({
     ...SHARED,
     entryPoints,
@@ -150,11 +150,7 @@ function manifestOf(name: FunctionName, lock: Lockfile, hasServer: boolean): Man
 
 async function filesOf(root: string, name: FunctionName, lock: Lockfile): Promise<ZipEntry[]> {
   const code = await bundleCode(root, name);
-  const manifest = manifestOf(
-    name,
-    lock,
-    code.some((entry) => entry.name === 'server.js'),
-  );
+  const manifest = manifestOf(name, lock, PLAIN_HOSTS.includes(name));
   const text = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
   const files: ZipEntry[] = [
     ...code,

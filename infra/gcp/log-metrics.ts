@@ -17,6 +17,8 @@ type Name = Parameters<typeof serviceName>[0];
 
 const from = (name: Name) =>
   `resource.type="cloud_run_revision" AND resource.labels.service_name="${serviceName(name)}"`;
+/** Any of several. */
+const oneOf = (values: readonly string[]) => `(${values.map((value) => `"${value}"`).join(' OR ')})`;
 const said = (name: Name, message: string) => `${from(name)} AND jsonPayload.message="${message}"`;
 /** Requests as Cloud Run tells them, those included that IAM refused before the function saw them. */
 const asked = (name: Name, { project }: Pick<SegueConfig, 'project'>) =>
@@ -44,11 +46,10 @@ export function logMetricsFor(config: Pick<SegueConfig, 'project'>): LogMetric[]
       name: 'segue_answers_degraded',
       description: 'Answers without a part that could not be read',
       filter: [
-        ...(['serve', 'agent'] as const).map((name) => said(name, 'answering without a part')),
-        ...(['sessions', 'agent'] as const).map((name) => said(name, 'a session goes on without a part')),
-      ]
-        .map((one) => `(${one})`)
-        .join(' OR '),
+        'resource.type="cloud_run_revision"',
+        `resource.labels.service_name=${oneOf((['serve', 'sessions', 'agent'] as const).map(serviceName))}`,
+        `jsonPayload.message=${oneOf(['answering without a part', 'a session goes on without a part'])}`,
+      ].join(' AND '),
       labels: { part: 'EXTRACT(jsonPayload.part)' },
     },
     {

@@ -34,5 +34,5 @@ export const ROUTES: readonly Route[] = [
       like('/v1/listeners/*/playlists/**'),
     ],
   },
-  { door: 'agent', matches: [whole('/mcp'), below('/mcp/')] },
+  { door: 'agent', matches: [whole('/mcp')] },
 ];

@@ -49,7 +49,12 @@ export interface Demand {
   readonly constraint: Relaxable;
   /** Of a row of the columns. */
   readonly measure: (row: number) => Violation;
+  /** Of a row that violates it: how far it is from satisfying it, in steps of widening, 0 to FARTHEST. */
+  readonly distance: (row: number) => number;
 }
+/** What is not known, or not a matter of more or less, is this far off. */
+export const FARTHEST = 5;
+const far = () => FARTHEST;
 
 export interface Demands {
   /** What the items themselves tell; familiarity is asked of the listener, later, as that costs more. */
@@ -72,7 +77,7 @@ export function compileDemands(brief: Brief, columns: Columns): Demands {
   const { moods, versions, genres } = brief;
   if (genres.length > 0) {
     const has = genreTest(columns, genres);
-    relaxable.push({ constraint: 'genres', measure: (row) => (has(row) ? 0 : 2) });
+    relaxable.push({ constraint: 'genres', measure: (row) => (has(row) ? 0 : 2), distance: far });
   }
   const demandRange = (
     constraint: Relaxable,
@@ -81,8 +86,14 @@ export function compileDemands(brief: Brief, columns: Columns): Demands {
     wider: (range: Range) => Range,
   ) => {
     if (range === null || (range.min === null && range.max === null)) return;
-    const [is, isNearly] = [rangeTest(values, range), rangeTest(values, wider(range))];
-    relaxable.push({ constraint, measure: (row) => (is(row) ? 0 : isNearly(row) ? 1 : 2) });
+    const near = wider(range);
+    const [is, isNearly] = [rangeTest(values, range), rangeTest(values, near)];
+    const step = Math.max((near.max ?? 0) - (range.max ?? 0), (range.min ?? 0) - (near.min ?? 0));
+    relaxable.push({
+      constraint,
+      measure: (row) => (is(row) ? 0 : isNearly(row) ? 1 : 2),
+      distance: (row) => capped(distanceTo(values[row] as number, range) / step),
+    });
   };
   demandRange('bpm', columns.tempo, brief.bpm, widenTempo);
   demandRange('years', columns.year, brief.years, (range) => widen(range, WIDENING.years));
@@ -91,11 +102,27 @@ export function compileDemands(brief: Brief, columns: Columns): Demands {
   if (moods.length > 0) {
     const is = moodTest(columns, moods, 0);
     const isNearly = moodTest(columns, moods, WIDENING.sound);
-    relaxable.push({ constraint: 'moods', measure: (row) => (is(row) ? 0 : isNearly(row) ? 1 : 2) });
+    const { energy, valence } = columns;
+    relaxable.push({
+      constraint: 'moods',
+      measure: (row) => (is(row) ? 0 : isNearly(row) ? 1 : 2),
+      distance: (row) => {
+        const away = moods.map((mood) => {
+          const region = MOOD_REGIONS[mood];
+          const [e, v] = [energy[row] as number, valence[row] as number];
+          return Math.max(distanceTo(e, region.energy), distanceTo(v, region.valence));
+        });
+        return capped(Math.min(...away) / WIDENING.sound);
+      },
+    });
   }
   if (versions.length > 0) {
     const [bits, asked] = [columns.versions(), bitsOf(versions)];
-    relaxable.push({ constraint: 'versions', measure: (row) => ((bits[row] as number) & asked ? 0 : 2) });
+    relaxable.push({
+      constraint: 'versions',
+      measure: (row) => ((bits[row] as number) & asked ? 0 : 2),
+      distance: far,
+    });
   }
   return { relaxable, isAllowed: compileRules(brief, columns) };
 }
@@ -157,6 +184,16 @@ function rangeTest(values: Float64Array, { min, max }: Range): (row: number) => 
     const value = values[row] as number;
     return value >= least && value <= most;
   };
+}
+
+/** How far a value lies outside; NaN where it is not known. */
+function distanceTo(value: number, range: Range | null): number {
+  if (range === null) return 0;
+  return Math.max(0, (range.min ?? value) - value, value - (range.max ?? value));
+}
+
+function capped(steps: number): number {
+  return Number.isNaN(steps) ? FARTHEST : Math.min(FARTHEST, steps);
 }
 
 /** Whether a row is in one of the moods' regions, each reaching further by `wider`. */

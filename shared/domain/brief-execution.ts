@@ -2,7 +2,7 @@
 import type { Brief } from './brief.ts';
 import { DEFAULT_LENGTH, MOST_TRACKS } from './brief.ts';
 import { columnsOf } from './brief-columns.ts';
-import { levelsOf, type Relaxable } from './brief-constraints.ts';
+import { FARTHEST, levelsOf, type Relaxable } from './brief-constraints.ts';
 import { sortIntoLevels } from './brief-levels.ts';
 import { type BriefReason, reasonsFor } from './brief-reasons.ts';
 import { type BriefParts, createBriefScorer } from './brief-scoring.ts';
@@ -79,6 +79,8 @@ export function executeBrief(brief: Brief, input: ExecutionInput): Execution {
   const matching = (levels[0] as number[]).length;
   const scorer = createBriefScorer({ brief, ...input });
   const admission = createAdmission(brief, listener, levels);
+  const shortfallOf = (index: number) =>
+    (sorted.shortfall[index] as number) + (admission.wasPostponed(index) ? 1 + FARTHEST : 0);
   const wanted = lengthOf(brief, input.count, matching);
   const { picks, ms } = selectTracks({
     levels: levels.length,
@@ -86,10 +88,7 @@ export function executeBrief(brief: Brief, input: ExecutionInput): Execution {
       new Ranking({
         items,
         indices: levels[level] as number[],
-        score: (index) => {
-          const violated = (sorted.violations[index] as number) + (admission.wasPostponed(index) ? 1 : 0);
-          return scorer.score(index, violated);
-        },
+        score: (index) => scorer.score(index, shortfallOf(index)),
         extra: scorer.heardPart,
       }),
     admits: admission.admits,
@@ -103,7 +102,7 @@ export function executeBrief(brief: Brief, input: ExecutionInput): Execution {
     const isNew = !listener.hasHeard(item.recordingId, item.itemId);
     const violated = sorted.violatedBy(index);
     if (brief.familiarity === 'heard' && isNew) violated.push('familiarity');
-    const parts = scorer.parts(index, violated.length);
+    const parts = scorer.parts(index, shortfallOf(index));
     const score = Object.values(parts).reduce((sum, part) => sum + part, 0);
     return { item, score, parts, violated, reasons: reasonsFor(item, { brief, parts, violated, isNew }) };
   });

@@ -9,7 +9,7 @@ import type { CatalogueSnapshot, IndexedItem } from './indexed-item.ts';
 /** Addends of a score at their largest. Rough and our own; the order of their sizes is what matters. */
 export const BRIEF_WEIGHTS = {
   /** Of a seed artist, or like the seeds by genre and sound. */
-  seeds: 1,
+  seeds: 2,
   /** What the build found to go with the seeds. */
   related: 0.6,
   /** The listener's affinity for artist and genre. */
@@ -22,8 +22,8 @@ export const BRIEF_WEIGHTS = {
   less: -1,
   /** For each of genre and energy that is not known where something of the kind is ruled out, or an arc needs it. */
   doubt: -0.15,
-  /** Per demand that had to give way. */
-  gaveWay: -0.3,
+  /** Per demand that had to give way, and per step of widening that it had to give. */
+  gaveWay: -0.2,
   /** Luck, by seed: another seed gives another playlist of about the same worth. */
   chance: 0.15,
 } as const;
@@ -33,11 +33,11 @@ export type BriefPart = keyof typeof BRIEF_WEIGHTS;
 export type BriefParts = Readonly<Record<BriefPart, number>>;
 
 export interface BriefScorer {
-  /** Of a row, without what only the listener's history can tell; `violated`: how many demands gave way. */
-  score(row: number, violated: number): number;
+  /** Of a row, without what only the listener's history can tell; `shortfall`: see Levels. */
+  score(row: number, shortfall: number): number;
   /** What having heard it, or not, adds. Costs a look-up in the history. */
   heardPart(item: IndexedItem): number;
-  parts(row: number, violated: number): BriefParts;
+  parts(row: number, shortfall: number): BriefParts;
 }
 
 export interface ScoringInput {
@@ -90,7 +90,7 @@ export function createBriefScorer({
     weights.novelty * dial * (listener.hasHeard(recordingId, itemId) ? -0.5 : 0.5);
 
   return {
-    score: (row, violated) =>
+    score: (row, shortfall) =>
       seeds(row) +
       related(row) +
       tasteWeight * taste(row) +
@@ -98,10 +98,10 @@ export function createBriefScorer({
       newArtist(row) +
       less(row) +
       doubt(row) +
-      weights.gaveWay * violated +
+      weights.gaveWay * shortfall +
       chance(row),
     heardPart,
-    parts: (row, violated) => ({
+    parts: (row, shortfall) => ({
       seeds: seeds(row),
       related: related(row),
       taste: tasteWeight * taste(row),
@@ -109,7 +109,7 @@ export function createBriefScorer({
       novelty: newArtist(row) + heardPart(items[row] as IndexedItem),
       less: less(row),
       doubt: doubt(row),
-      gaveWay: weights.gaveWay * violated,
+      gaveWay: weights.gaveWay * shortfall,
       chance: chance(row),
     }),
   };

@@ -8,10 +8,12 @@ import type { IndexedItem } from './indexed-item.ts';
 const OWN = 0.45;
 const GENRE = 0.35;
 const SOUND = 0.2;
+/** Seed artists whose likeness is told apart. */
+const MOST_GROUPS = 10;
 /** What an unknown sound or genre counts: less than one that fits, more than one that does not. */
 const UNKNOWN = 0.3;
 
-/** Of a row, 0 to 1; undefined where the brief names no seeds that the catalogue has. */
+/** Of a row, 0 to 1: its likeness to the seed artist it is most like; undefined where the brief names no seeds that the catalogue has. */
 export function createSeedLikeness(
   brief: Pick<Brief, 'seedArtists' | 'seedTracks'>,
   columns: Columns,
@@ -28,8 +30,7 @@ export function createSeedLikeness(
   for (const { artistId } of seeds) artists.add(artistNumbers.get(artistId ?? '') ?? -2);
   const genre = genreLikeness(columns, examples);
   const sound = soundLikeness(columns, examples);
-  return (row) =>
-    OWN * (artists.has(artist[row] as number) ? 1 : 0) + GENRE * genre(row) + SOUND * sound(row);
+  return (row) => OWN * (artists.has(artist[row] as number) ? 1 : 0) + nearest(row);
 }
 
 /** Share of the examples that have the row's best genre, the commonest genre counting 1. */

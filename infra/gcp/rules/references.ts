@@ -1,12 +1,14 @@
 /** A rule of what names what: nothing is named that the stack does not declare. */
-import { at, type Declared, lastPart, ofType, type Rule, textAt, titleOf } from './declared.ts';
+import { at, type Declared, lastPart, listAt, ofType, type Rule, textAt, titleOf } from './declared.ts';
 
 /** The input by which a kind is known to others; an account by the name in its address. */
 const KNOWN_BY: Readonly<Record<string, readonly [type: string, input: string][]>> = {
   account: [['serviceaccount/account:Account', 'accountId']],
+  backend: [['compute/backendService:BackendService', 'name']],
   bucket: [['storage/bucket:Bucket', 'name']],
   database: [['firestore/database:Database', 'name']],
   dataset: [['bigquery/dataset:Dataset', 'datasetId']],
+  group: [['compute/regionNetworkEndpointGroup:RegionNetworkEndpointGroup', 'name']],
   instance: [['bigtable/instance:Instance', 'name']],
   object: [['storage/bucketObject:BucketObject', 'name']],
   repository: [['artifactregistry/repository:Repository', 'repositoryId']],
@@ -50,6 +52,8 @@ const NAMES: Readonly<Record<string, readonly (readonly [input: string, kind: st
     ['template.serviceAccount', 'account'],
   ],
   'cloudrunv2/serviceIamMember:ServiceIamMember': [['name', 'service']],
+  'compute/backendService:BackendService': [['backends.0.group', 'group']],
+  'compute/regionNetworkEndpointGroup:RegionNetworkEndpointGroup': [['cloudRun.service', 'service']],
   'cloudscheduler/job:Job': [['httpTarget.oauthToken.serviceAccountEmail', 'account']],
   'firestore/field:Field': [['database', 'database']],
   'pubsub/subscription:Subscription': [['topic', 'topic']],
@@ -71,6 +75,11 @@ const OPTIONAL_NAMES: Readonly<Record<string, readonly (readonly [input: string,
 const nameIn = (value: string, kind: string): string =>
   kind === 'account' ? (lastPart(value).split('@')[0] ?? '') : lastPart(value);
 
+/** Backends that the rules of a URL map's path matcher lead to. */
+function servicesOf({ routeRules }: Readonly<Record<string, unknown>>): unknown[] {
+  return Array.isArray(routeRules) ? routeRules.map((rule: { readonly service?: unknown }) => rule.service) : [];
+}
+
 /** What a resource names, as `topic listens`. */
 export function referencesOf(resource: Declared): string[] {
   const type = resource.type.replace(/^gcp:/, '');
@@ -80,6 +89,9 @@ export function referencesOf(resource: Declared): string[] {
       .map(([input, kind]) => [kind, textAt(resource, input)] as const)
       .filter(([, value]) => value !== ''),
   ];
+  for (const matcher of listAt(resource, 'pathMatchers'))
+    for (const service of [matcher.defaultService, ...servicesOf(matcher)])
+      values.push(['backend', typeof service === 'string' ? service : '']);
   const own = /^serviceAccount:(segue-[a-z-]+@.*)$/.exec(textAt(resource, 'member'))?.[1];
   if (own !== undefined) values.push(['account', own]);
   return values.map(([kind, value]) => `${kind} ${nameIn(value, kind) || 'of no name'}`);

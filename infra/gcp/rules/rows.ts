@@ -56,6 +56,8 @@ const FATES: Readonly<Record<string, Fate>> = {
   'listeners.live': { keeps: [{ days: 20, version: 1 }], forgets: [{ days: 366, version: 1 }] },
   'listeners.control': FOR_EVER,
   'listeners.build': BUILDS,
+  // A quarter of weeks to look back on, one cell a week.
+  'listeners.made': { keeps: [{ days: 91, version: 1 }], forgets: [{ days: 366, version: 1 }] },
   'catalog.meta': { keeps: [{ days: AGES, version: 1 }], forgets: [] },
   'catalog.build': BUILDS,
   'pools.build': BUILDS,

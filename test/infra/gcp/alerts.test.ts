@@ -53,7 +53,7 @@ const cluster = { instance: 'segue', cluster: 'segue-europe-west1-b' };
 /** Two hours in which all is well. */
 function wellFor(minutes: number): Series[] {
   return [
-    ...['segue-serve', 'segue-ingest', 'segue-update-signals'].flatMap((name) =>
+    ...['segue-serve', 'segue-sessions', 'segue-agent', 'segue-ingest', 'segue-update-signals'].flatMap((name) =>
       requests(name, minutes, () => 0),
     ),
     ...['update-signals', 'listens-to-warehouse', 'controls-to-warehouse'].map((subscription_id) =>
@@ -71,8 +71,7 @@ function wellFor(minutes: number): Series[] {
       minutes,
       () => 0,
     ),
-    ...checks('live', minutes, () => true),
-    ...checks('fresh', minutes, () => true),
+    ...Object.keys(CHECKS).flatMap((id) => checks(id, minutes, () => true)),
     minutely(`${BIGTABLE}/cluster/cpu_load`, cluster, minutes, () => 0.6),
     minutely(`${BIGTABLE}/cluster/cpu_load_hottest_node`, cluster, minutes, () => 0.7),
     minutely(`${BIGTABLE}/cluster/storage_utilization`, cluster, minutes, () => 0.4),
@@ -193,6 +192,10 @@ describe('each fault has its alert', () => {
     ],
     ['serve is gone', () => checks('live', 120, (m) => m < 20), ['serve-down']],
     ['serve fails', () => requests('segue-serve', 120, later(100)), ['error-ratio']],
+    ['sessions are gone', () => checks('sessions-live', 120, (m) => m < 20), ['sessions-down']],
+    ['no tool answers', () => checks('agent-live', 120, (m) => m < 20), ['agent-down']],
+    ['turns fail', () => requests('segue-sessions', 120, later(100)), ['error-ratio']],
+    ['tools fail', () => requests('segue-agent', 120, later(100)), ['error-ratio']],
     ['ingest fails', () => requests('segue-ingest', 120, later(100)), ['error-ratio']],
     [
       'autoscaling cannot help',

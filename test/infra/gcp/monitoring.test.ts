@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createRebuildApp } from '../../../functions/rebuild/app.ts';
+import { startStages } from '../../../functions/sessions/stages.ts';
 import { FRESH_HOURS } from '../../../infra/gcp/alerts-on-data.ts';
 import { freshPattern } from '../../../infra/gcp/checks.ts';
 import { logMetricsFor } from '../../../infra/gcp/log-metrics.ts';
@@ -24,7 +25,7 @@ interface Entry {
 /** Whether an entry passes a filter of Cloud Logging, as far as ours go. */
 function passes(filter: string, entry: Entry): boolean {
   return filter.split(/ AND (?![^(]*\))/).every((part) => {
-    const match = /^([\w.]+)(=|:)(?:"([^"]*)"|(\d+)|\(([\d OR]+)\))$/.exec(part);
+    const match = /^([\w.]+)(=|:)(?:"([^"]*)"|(\d+)|\(([^()]+)\))$/.exec(part);
     if (match === null) throw new Error(`Cloud Logging knows no ${part}.`);
     const [, path = '', operator, text, number, several] = match;
     const value = path
@@ -33,7 +34,11 @@ function passes(filter: string, entry: Entry): boolean {
         (at, key) => (typeof at === 'object' && at !== null ? (at as never)[key] : undefined),
         entry,
       );
-    if (several !== undefined) return several.split(' OR ').includes(String(value));
+    if (several !== undefined)
+      return several
+        .split(' OR ')
+        .map((one) => one.replaceAll('"', ''))
+        .includes(String(value));
     const wanted = text ?? number ?? '';
     return operator === ':' ? String(value).includes(wanted) : String(value) === wanted;
   });
@@ -96,6 +101,17 @@ describe('what is counted out of logs', () => {
     await reading.attempt('catalogue', () => Promise.reject(new Error('unavailable')), undefined);
     expect(lines.flatMap((line) => counting(said('segue-serve', line)))).toEqual(['segue_answers_degraded']);
     expect((JSON.parse(lines[0] ?? '{}') as { part?: string }).part).toBe('catalogue');
+    expect(lines.flatMap((line) => counting(said('segue-ingest', line)))).toEqual([]);
+  });
+
+  test('is what sessions really say of a turn without a part', async () => {
+    const lines: string[] = [];
+    const logger = createLogger({ destination: { write: (line: string) => void lines.push(line) } });
+    const failing = () => Promise.reject(new Error('unavailable'));
+    await startStages(() => 0, logger).run('brief', (part) => part('model', 1000, failing, undefined));
+    for (const service of ['segue-sessions', 'segue-agent'])
+      expect(lines.flatMap((line) => counting(said(service, line)))).toEqual(['segue_answers_degraded']);
+    expect((JSON.parse(lines[0] ?? '{}') as { part?: string }).part).toBe('model');
   });
 
   test('is refused pushes and stages as Cloud Run tells of requests, and nothing else', () => {

@@ -26,8 +26,11 @@ class Walk {
   readonly #waiting = new Map<string, ts.Node[]>();
   readonly #called = new Set<string>();
 
-  constructor(checker: ts.TypeChecker) {
+  readonly #without: readonly string[];
+
+  constructor(checker: ts.TypeChecker, without: readonly string[]) {
     this.#checker = checker;
+    this.#without = without;
   }
 
   visit(node: ts.Node): void {
@@ -79,7 +82,7 @@ class Walk {
         ts.isFunctionDeclaration(declaration) ||
         ts.isVariableDeclaration(declaration) ||
         ts.isClassDeclaration(declaration);
-      if (isWhole) this.visit(declaration);
+      if (isWhole && !this.#without.includes(node.text)) this.visit(declaration);
     }
   }
 
@@ -93,6 +96,7 @@ class Walk {
       const owner = declaration.parent;
       if (ts.isInterfaceDeclaration(owner) && PORTS.includes(owner.name.text))
         this.#add(owner.name.text, name.getText(), node);
+      if (this.#without.includes(name.getText())) continue;
       if (ts.isFunctionDeclaration(declaration) && fileOf(declaration) === OPENERS)
         this.#add('open', name.getText(), node);
     }
@@ -116,8 +120,14 @@ function fileOf(node: ts.Node): string {
   return fileName.startsWith(ROOT) ? fileName.slice(ROOT.length) : fileName;
 }
 
-/** The calls of ports and openers that each function's index.ts can come to. */
-export function callsOfFunctions(names: readonly string[]): ReadonlyMap<string, readonly Call[]> {
+/**
+ * The calls of ports and openers that each function's index.ts can come to. `without`: functions of the code that one of
+ * them has and never calls.
+ */
+export function callsOfFunctions(
+  names: readonly string[],
+  without: Readonly<Record<string, readonly string[]>> = {},
+): ReadonlyMap<string, readonly Call[]> {
   const files = names.map((name) => `${ROOT}functions/${name}/index.ts`);
   const { config } = ts.readConfigFile(`${ROOT}tsconfig.json`, ts.sys.readFile);
   const { options } = ts.parseJsonConfigFileContent({ ...config, include: [], files }, ts.sys, ROOT);
@@ -127,7 +137,7 @@ export function callsOfFunctions(names: readonly string[]): ReadonlyMap<string, 
     names.map((name, i) => {
       const source = program.getSourceFile(files[i] ?? '');
       if (source === undefined) throw new Error(`There is no functions/${name}/index.ts.`);
-      const walk = new Walk(checker);
+      const walk = new Walk(checker, without[name] ?? []);
       walk.visit(source);
       return [name, walk.calls];
     }),

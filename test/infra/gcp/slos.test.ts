@@ -22,11 +22,14 @@ test('serving is promised at 99.9%, and 99% of answers within 300 ms', () => {
   expect(promised).toEqual([
     'serve availability 0.999',
     'serve latency 0.99',
+    'sessions availability 0.999',
+    'sessions latency 0.95',
+    'agent availability 0.999',
     'ingest availability 0.999',
     'signals freshness 0.99',
     'builds freshness 0.99',
   ]);
-  const latency = OBJECTIVES.find(({ id }) => id === 'latency');
+  const latency = OBJECTIVES.find(({ service, id }) => service === 'serve' && id === 'latency');
   expect(latency?.indicator).toMatchObject({ kind: 'faster', below: 300 });
 });
 
