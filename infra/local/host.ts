@@ -1,4 +1,5 @@
 /** The one-process host: the same functions as in the cloud, on one directory, behind one port. */
+import { createForgetting } from '../../functions/sessions/forgetting.ts';
 import { messageOf } from '../../shared/errors.ts';
 import { createLogger } from '../../shared/logging/logger.ts';
 import { readableBuilds, readPointer } from '../../shared/rows/pointer.ts';
@@ -30,7 +31,7 @@ export async function startHost(settings: Settings, onProgress: OnProgress = () 
     for (const watcher of watchers) watcher(progress);
   });
   try {
-    await resumeErasures(core);
+    await resumeErasures({ ...core, forgetting: createForgetting(core.documents) });
     await prepare(core);
     const { server, address } = await listen(createHostApp(core, logger), settings);
     const operations: Operations = {

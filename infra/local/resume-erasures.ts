@@ -1,14 +1,15 @@
 /** An erasure that a crash cut short is finished before anything is answered: its tombstone says it was wanted. */
 import { createDeliveries } from '../../functions/serve/deliveries.ts';
-import { eraseListener } from '../../functions/serve/erasure-route.ts';
+import { eraseListener, type ForgettingDeps } from '../../functions/serve/erasure-route.ts';
 import { createHistory } from '../../functions/serve/history.ts';
 import { listErasures, saveErasure } from '../../shared/rows/erasures.ts';
 import { listenerHash, listenerOfKey } from '../../shared/schema/rows.ts';
 import type { Core } from './core.ts';
 
-type Stores = Pick<Core, 'clock' | 'listeners' | 'rows' | 'topics'> & {
-  readonly warehouse: Pick<Core['warehouse'], 'append' | 'query' | 'eraseListener'>;
-};
+type Stores = Pick<Core, 'clock' | 'listeners' | 'rows' | 'topics'> &
+  ForgettingDeps & {
+    readonly warehouse: Pick<Core['warehouse'], 'append' | 'query' | 'eraseListener'>;
+  };
 
 /** Finds the listeners of unfinished tombstones by their hash and erases what is left of them; returns how many. */
 export async function resumeErasures(core: Stores): Promise<number> {

@@ -94,6 +94,12 @@ export const BriefSchema = z.strictObject(fields(Id, Id)).openapi('Brief');
 /** As BriefSchema, with names for ids. */
 export const WrittenBriefSchema = z.strictObject(fields(Name, NamedTrack)).openapi('WrittenBrief');
 
+/** z.json() refers to itself, which the OpenAPI generator follows for ever; a parsed body holds nothing but JSON. */
+const AnyJson = z
+  .unknown()
+  .refine((value) => value !== undefined, 'is needed')
+  .openapi({ description: 'Any JSON.' }) as unknown as z.ZodType<Json>;
+
 const isPointer = /^(?:\/(?:[^~/]|~[01])*)*$/;
 /** RFC 6902, the operations that refinements use; `value` may be any JSON and is checked with the patched brief. */
 export const BriefPatchSchema = z
@@ -102,8 +108,7 @@ export const BriefPatchSchema = z
       z.strictObject({
         op: z.enum(['add', 'replace', 'test']),
         path: z.string().max(256).regex(isPointer),
-        // z.json() refers to itself, which the OpenAPI generator follows for ever; a body holds nothing but JSON.
-        value: z.custom<Json>((value) => value !== undefined).openapi({ description: 'Any JSON.' }),
+        value: AnyJson,
       }),
       z.strictObject({ op: z.literal('remove'), path: z.string().max(256).regex(isPointer) }),
     ]),

@@ -13,6 +13,11 @@ import type { CatalogueSnapshot, IndexedItem } from './indexed-item.ts';
 
 /** Tracks that make a playlist where no length was asked for. */
 export const ENOUGH = 10;
+/** Length with whether there is a choice from which to spread over artists as well. */
+interface WantedLength extends Length {
+  readonly isRoomy: boolean;
+}
+
 /** Of the tracks that satisfy everything, what is served at most where a wish chooses among them. */
 const WISHED_SHARE = 0.6;
 
@@ -93,7 +98,7 @@ export function executeBrief(brief: Brief, input: ExecutionInput): Execution {
       }),
     admits: admission.admits,
     length: wanted,
-    isSpread: brief.onlyArtists.length === 0,
+    isSpread: brief.onlyArtists.length === 0 && wanted.isRoomy,
   });
 
   const chosen = picks.map(({ item }) => item);
@@ -150,15 +155,17 @@ function isServable(item: IndexedItem, { familiarity }: Brief, listener: BriefLi
  * Where no length was asked for, nothing gives way for more than ENOUGH tracks; and where the known or the new is
  * wished for, what suits that wish least is left out of a small choice, or the wish would change nothing.
  */
-function lengthOf(brief: Brief, count: number | undefined, matching: number): Length {
+function lengthOf(brief: Brief, count: number | undefined, matching: number): WantedLength {
   const { tracks, minutes } = brief.length;
   const asked = count ?? tracks;
   if (asked !== null) {
     const most = Math.min(MOST_TRACKS, asked);
-    return { tracks: most, enough: most, ms: null };
+    return { tracks: most, enough: most, ms: null, isRoomy: true };
   }
-  if (minutes !== null) return { tracks: MOST_TRACKS, enough: MOST_TRACKS, ms: minutes * 60_000 };
+  if (minutes !== null)
+    return { tracks: MOST_TRACKS, enough: MOST_TRACKS, ms: minutes * 60_000, isRoomy: true };
   const isWishful = brief.popularity !== 0 || brief.discovery !== null;
   const most = isWishful ? Math.max(ENOUGH, Math.ceil(WISHED_SHARE * matching)) : DEFAULT_LENGTH;
-  return { tracks: Math.min(DEFAULT_LENGTH, most), enough: ENOUGH, ms: null };
+  const isRoomy = !isWishful || matching > DEFAULT_LENGTH;
+  return { tracks: Math.min(DEFAULT_LENGTH, most), enough: ENOUGH, ms: null, isRoomy };
 }

@@ -17,7 +17,7 @@ export const BRIEF_WEIGHTS = {
   /** Where the brief wishes the known or the unknown; a fifteenth of it where it does not care. */
   popularity: 0.9,
   /** What is new to the listener, or what is not, as the discovery dial is set. */
-  novelty: 0.6,
+  novelty: 1.2,
   /** For a genre or an artist of which there should be less; −1 for both kinds at once. */
   less: -1,
   /** For each of genre and energy that is not known where something of the kind is ruled out, or an arc needs it. */
@@ -28,7 +28,7 @@ export const BRIEF_WEIGHTS = {
   chance: 0.15,
 } as const;
 /** Where the dial is not set: of two tracks that fit alike rather what the listener knows. */
-const USUAL_DIAL = -0.15;
+const USUAL_DIAL = -0.1;
 export type BriefPart = keyof typeof BRIEF_WEIGHTS;
 export type BriefParts = Readonly<Record<BriefPart, number>>;
 

@@ -28,8 +28,16 @@ export function createSeedLikeness(
       if (artists.has(number)) examples.push(items[row] as IndexedItem);
   if (examples.length === 0) return undefined;
   for (const { artistId } of seeds) artists.add(artistNumbers.get(artistId ?? '') ?? -2);
-  const genre = genreLikeness(columns, examples);
-  const sound = soundLikeness(columns, examples);
+  const groups = [...Map.groupBy(examples, ({ artistId, itemId }) => artistId ?? itemId).values()];
+  const likenesses = groups.slice(0, MOST_GROUPS).map((group) => {
+    const [genre, sound] = [genreLikeness(columns, group), soundLikeness(columns, group)];
+    return (row: number) => GENRE * genre(row) + SOUND * sound(row);
+  });
+  const nearest = (row: number) => {
+    let best = 0;
+    for (const likeness of likenesses) best = Math.max(best, likeness(row));
+    return best;
+  };
   return (row) => OWN * (artists.has(artist[row] as number) ? 1 : 0) + nearest(row);
 }
 

@@ -98,9 +98,10 @@ export function selectTracks({ levels, ranking, admits, length, isSpread }: Sele
   const recordings = new Set<string>();
   const byArtist = new Map<string, number>();
   let ms = 0;
+  let most = length.tracks;
   const meanMs = () => (picks.length === 0 ? ASSUMED_DURATION_MS : ms / picks.length);
   const isFull = () =>
-    picks.length >= length.tracks ||
+    picks.length >= most ||
     (length.ms !== null && Math.abs(length.ms - ms) <= tolerance(length.ms, ms, picks.length));
   const missingMs = () => (length.ms === null ? Number.POSITIVE_INFINITY : length.ms - ms);
   const isClosing = () => missingMs() <= CLOSING * meanMs();
@@ -125,8 +126,9 @@ export function selectTracks({ levels, ranking, admits, length, isSpread }: Sele
     }
   }
 
-  const isEnough = () => isFull() || (length.ms === null && picks.length >= length.enough);
-  for (let level = 0; level < levels && !isEnough(); level++) {
+  for (let level = 0; level < levels; level++) {
+    if (level > 0 && length.ms === null) most = length.enough;
+    if (isFull()) break;
     const ranked = ranking(level);
     if (ranked.at(0) === undefined) continue;
     for (const isTimed of length.ms === null ? [null] : [true, false])

@@ -87,19 +87,27 @@ export function chooseWeekly(
 }
 
 function scoreTracks(candidates: readonly WeeklyCandidate[], weights: WeeklyWeights): WeeklyTrack[] {
-  const scores = candidates.map(({ score }) => score);
-  const [least, most] = [Math.min(0, ...scores), Math.max(...scores, 0)];
+  const relevance = relevances(candidates);
   return candidates
-    .map(({ candidate, score }, index): WeeklyTrack => {
+    .map(({ candidate }, index): WeeklyTrack => {
       const plays = candidate.artistPlays ?? 0;
       const parts = {
-        relevance: (weights.relevance * (score - least)) / (most - least || 1),
+        relevance: weights.relevance * (relevance[index] ?? 0),
         novelty: weights.novelty * (weights.halfNovelPlays / (weights.halfNovelPlays + plays)),
         reward: weights.reward * NEUTRAL_REWARD,
       };
       return { index, score: parts.relevance + parts.novelty + parts.reward, parts };
     })
     .sort((a, b) => b.score - a.score || compareIds(candidates, a.index, b.index));
+}
+
+/** Shares of the candidates that ranking put behind each, 0 to 1: one that leads by far leaves the others their places. */
+function relevances(candidates: readonly WeeklyCandidate[]): number[] {
+  const ascending = candidates.map(({ score }) => score).sort((a, b) => a - b);
+  const most = Math.max(1, ascending.length - 1);
+  const behind = new Map<number, number>();
+  for (const [place, score] of ascending.entries()) if (!behind.has(score)) behind.set(score, place / most);
+  return candidates.map(({ score }) => behind.get(score) ?? 0);
 }
 
 function compareIds(candidates: readonly WeeklyCandidate[], a: number, b: number): number {

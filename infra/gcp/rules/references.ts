@@ -77,7 +77,9 @@ const nameIn = (value: string, kind: string): string =>
 
 /** Backends that the rules of a URL map's path matcher lead to. */
 function servicesOf({ routeRules }: Readonly<Record<string, unknown>>): unknown[] {
-  return Array.isArray(routeRules) ? routeRules.map((rule: { readonly service?: unknown }) => rule.service) : [];
+  return Array.isArray(routeRules)
+    ? routeRules.map((rule: { readonly service?: unknown }) => rule.service)
+    : [];
 }
 
 /** What a resource names, as `topic listens`. */

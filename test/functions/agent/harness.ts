@@ -9,7 +9,7 @@ import type { Call } from '../../../functions/agent/api-calls.ts';
 import { type AgentDeps, createAgent } from '../../../functions/agent/handler.ts';
 import { createServe } from '../../../functions/serve/handler.ts';
 import { createApi } from '../../../shared/api/app.ts';
-import { fill, openSessions } from '../sessions/harness.ts';
+import { fill, openSessions, someCatalogue } from '../sessions/harness.ts';
 
 export type AgentHarness = Awaited<ReturnType<typeof openAgent>>;
 
@@ -22,7 +22,14 @@ export async function openAgent(
   } = {},
 ) {
   const sessions = openSessions();
-  await fill(sessions, options.catalogue);
+  const catalogue = options.catalogue ?? someCatalogue();
+  await fill(sessions, catalogue);
+  await sessions.learn(
+    ...catalogue.map(({ item, recording, title, artist, artistId, genres }) => ({
+      ...{ itemId: item, recordingId: recording ?? item, title: title ?? null, artist: artist ?? null },
+      ...{ artistId: artistId ?? null, genres: genres ?? [] },
+    })),
+  );
   const { deps } = sessions;
   const host = createApi(deps);
   host.route('/', createServe({ ...deps, rateLimits: { listener: 100_000, service: 100_000 } }));

@@ -101,7 +101,7 @@ describe('an agent of a listener', () => {
 
   test('explains what the build proposes where no session is named', async () => {
     const client = await h.connect();
-    expect(await use(client, 'explain', { itemId: 'own-1' })).toMatchObject({
+    expect(await use(client, 'explain', { itemId: 'own1' })).toMatchObject({
       served: { surface: 'pool', sessionId: null },
       source: 'co_listening',
       constraints: null,

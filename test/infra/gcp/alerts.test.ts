@@ -53,8 +53,8 @@ const cluster = { instance: 'segue', cluster: 'segue-europe-west1-b' };
 /** Two hours in which all is well. */
 function wellFor(minutes: number): Series[] {
   return [
-    ...['segue-serve', 'segue-sessions', 'segue-agent', 'segue-ingest', 'segue-update-signals'].flatMap((name) =>
-      requests(name, minutes, () => 0),
+    ...['segue-serve', 'segue-sessions', 'segue-agent', 'segue-ingest', 'segue-update-signals'].flatMap(
+      (name) => requests(name, minutes, () => 0),
     ),
     ...['update-signals', 'listens-to-warehouse', 'controls-to-warehouse'].map((subscription_id) =>
       minutely(AGE, { subscription_id }, minutes, () => 2),

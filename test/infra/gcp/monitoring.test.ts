@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { createAgent } from '../../../functions/agent/handler.ts';
 import { createRebuildApp } from '../../../functions/rebuild/app.ts';
+import { createServe } from '../../../functions/serve/handler.ts';
 import { startStages } from '../../../functions/sessions/stages.ts';
 import { FRESH_HOURS } from '../../../infra/gcp/alerts-on-data.ts';
-import { freshPattern } from '../../../infra/gcp/checks.ts';
+import { CHECKS, freshPattern } from '../../../infra/gcp/checks.ts';
 import { logMetricsFor } from '../../../infra/gcp/log-metrics.ts';
 import { METRIC_TYPES } from '../../../infra/gcp/metric-types.ts';
 import type { Declared } from '../../../infra/gcp/rules/declared.ts';
@@ -11,6 +13,7 @@ import { createLogger } from '../../../shared/logging/logger.ts';
 import { startReading } from '../../../shared/serving/reading.ts';
 import { STAGE_NAMES } from '../../functions/rebuild/fake-warehouse.ts';
 import { openRebuild } from '../../functions/rebuild/harness.ts';
+import { openSessions } from '../../functions/sessions/harness.ts';
 import { exampleSettings, resourcesOf, SIZES } from './examples.ts';
 import { evaluate } from './mocks.ts';
 
@@ -165,14 +168,14 @@ describe.each(SIZES)('%s', (size) => {
   test('has its checks, counts, promises and alerts; every alert tells everybody who is named', async () => {
     const resources = await resourcesOf(size);
     const alerts = ofType(resources, 'monitoring/alertPolicy:AlertPolicy');
-    expect(alerts.length).toBe(15 + 15);
+    expect(alerts.length).toBe(17 + 24);
     const mails = ofType(resources, 'monitoring/notificationChannel:NotificationChannel');
     for (const { inputs, name } of alerts) {
       expect(inputs.notificationChannels, name).toHaveLength(mails.length);
       expect((inputs.documentation as { content: string }).content.length).toBeGreaterThan(80);
     }
     expect(ofType(resources, 'logging/metric:Metric')).toHaveLength(METRICS.length);
-    expect(ofType(resources, 'monitoring/slo:Slo')).toHaveLength(5);
+    expect(ofType(resources, 'monitoring/slo:Slo')).toHaveLength(8);
     expect(ofType(resources, 'billing/budget:Budget')).toHaveLength(size === 'dev' ? 0 : 1);
     const names = JSON.stringify(alerts);
     expect(names).toContain('services/segue-serve/serviceLevelObjectives/latency');
@@ -186,12 +189,16 @@ describe.each(SIZES)('%s', (size) => {
       ({ inputs }) => (inputs.monitoredResource as { labels: { host: string } }).labels.host,
     );
     expect(new Set(hosts)).toEqual(
-      new Set([size === 'internet' ? 'music.example.com' : 'segue-serve-abc-ew.a.run.app']),
+      new Set(
+        size === 'internet'
+          ? ['music.example.com']
+          : ['serve', 'sessions', 'agent'].map((door) => `segue-${door}-abc-ew.a.run.app`),
+      ),
     );
   });
 });
 
-test('where IAM guards the door, checks come with a token of Cloud Monitoring, which may call serve', async () => {
+test('where IAM guards the door, checks come with a token of Cloud Monitoring, which may call what it checks', async () => {
   const { resources } = await evaluate({
     ...exampleSettings('dev'),
     publicApi: 'false',
@@ -199,8 +206,33 @@ test('where IAM guards the door, checks come with a token of Cloud Monitoring, w
   });
   for (const { inputs } of ofType(resources, 'monitoring/uptimeCheckConfig:UptimeCheckConfig'))
     expect(inputs.httpCheck).toMatchObject({ serviceAgentAuthentication: { type: 'OIDC_TOKEN' } });
-  const [grant] = resources.filter(({ name }) => name === 'serve-checks');
-  expect(grant?.inputs).toMatchObject({ name: 'segue-serve', role: 'roles/run.invoker' });
+  for (const door of ['serve', 'sessions', 'agent']) {
+    const [grant] = resources.filter(({ name }) => name === `${door}-checks`);
+    expect(grant?.inputs).toMatchObject({ name: `segue-${door}`, role: 'roles/run.invoker' });
+  }
+});
+
+test('checks of sessions and of agent take the refusal of whoever has no token', async () => {
+  const sessions = openSessions();
+  try {
+    const { deps } = sessions;
+    const apps = {
+      serve: createServe(deps),
+      sessions: sessions.app(),
+      agent: createAgent({ ...deps, call: () => Promise.reject(new Error('nobody is asked')) }),
+    };
+    for (const { door, path, status } of CHECKS.filter(({ id }) => id !== 'fresh'))
+      expect((await apps[door].request(path)).status, path).toBe(status ?? 200);
+    const declared = ofType(await resourcesOf('dev'), 'monitoring/uptimeCheckConfig:UptimeCheckConfig');
+    for (const { path, status } of CHECKS) {
+      const check = declared.find(({ inputs }) => (inputs.httpCheck as { path: string }).path === path);
+      const accepted = (check?.inputs.httpCheck as { acceptedResponseStatusCodes?: unknown })
+        .acceptedResponseStatusCodes;
+      expect(accepted).toEqual(status === undefined ? undefined : [{ statusValue: status }]);
+    }
+  } finally {
+    await sessions.close();
+  }
 });
 
 test('a budget mails at half, at nine tenths and at all of it, and counts cents', async () => {

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { WORKFLOW } from '../../../infra/gcp/nightly.ts';
+import { openAgent } from '../../functions/agent/harness.ts';
 import { ingestHarness } from '../../functions/ingest/harness.ts';
 import { openServe } from '../../functions/serve/harness.ts';
 import { exampleSettings } from './examples.ts';
@@ -77,6 +78,28 @@ describe.each([
       expect([200, 503]).toContain((await serve.request(question.url.pathname)).status);
     } finally {
       await serve.close();
+    }
+
+    const begin = requestOf(outputs.trySession);
+    expect(begin.url.origin).toBe(outputs.sessionsUrl);
+    expect(begin.headers).toContain('Authorization: Bearer svc');
+    expect(begin.headers.includes(guard)).toBe(isGuarded);
+    const agent = await openAgent();
+    try {
+      const begun = await agent.request('POST', begin.url.pathname, begin.bodies[0], 'svc');
+      expect([begun.status, begun.body.items.length > 0]).toEqual([200, true]);
+      const tools = requestOf(outputs.tryAgent);
+      expect(`${tools.url}`).toBe(outputs.mcpUrl);
+      expect(tools.headers.includes(guard)).toBe(isGuarded);
+      const given = tools.headers.map((header) => header.split(': ') as [string, string]);
+      const told = await fetch(agent.url, {
+        method: 'POST',
+        headers: Object.fromEntries(given),
+        body: tools.bodies[0] ?? '',
+      });
+      expect(await told.json()).toMatchObject({ result: { tools: expect.any(Array) } });
+    } finally {
+      await agent.close();
     }
 
     expect(pasted(outputs.tryRebuild)).toEqual([

@@ -17,7 +17,7 @@ describe('infra/gcp/index.ts, run by Pulumi’s own Node runtime', () => {
     expect(run.unexpected).toEqual([]);
     expect(run.declared.map(titleOf).sort()).toEqual((await resourcesOf('dev')).map(titleOf).sort());
     const sources = run.declared.filter(({ type }) => type === 'gcp:storage/bucketObject:BucketObject');
-    expect(sources).toHaveLength(4);
+    expect(sources).toHaveLength(6);
     for (const { inputs } of sources) expect(String(inputs.name)).toMatch(/-[0-9a-f]{64}\.zip$/);
   }, 120_000);
 

@@ -11,7 +11,7 @@ import { type Call, callsOfFunctions } from './reach-of-code.ts';
 
 const FUNCTIONS = ['ingest', 'update-signals', 'rebuild', 'serve', 'sessions', 'agent'] as const;
 
-/** What `agent` has of serve and none of its tools asks for, so that nothing is granted for it. */
+/** What `agent` has of serve and none of its tools asks for (reach-of-tools.test.ts), so that nothing is granted for it. */
 const NEVER_ASKED = ['addErasureRoute', 'addExportRoute', 'createHistory', 'openWarehouse'];
 
 /** Methods of RowStore that change rows. collect() is left to Bigtable's own rules, and asks nothing of it. */
@@ -67,22 +67,6 @@ describe('what the rules say that a function needs', () => {
         .map(({ port, method }) => `${name}: ${port}.${method}`),
     );
     expect(unnamed).toEqual([]);
-  });
-
-  test.each(TOOLS)('$definition.name asks for nothing that agent has no rights to', async ({ definition, call }) => {
-    const asked: string[] = [];
-    const api = createApiCalls(async (path, { method = 'GET' }) => {
-      asked.push(`${method} ${path}`);
-      return new Response('{}', { status: 200 });
-    }, {});
-    await call(EXAMPLES[definition.name], {
-      principal: { kind: 'service' },
-      api,
-      logger: createLogger({ level: 'error' }),
-      newId: () => 'turn',
-    });
-    expect(asked).not.toEqual([]);
-    for (const one of asked) expect(one).not.toMatch(/^DELETE |\/export(\?|$)/);
   });
 
   test('names every function there is', () => {
