@@ -539,7 +539,7 @@ export interface Readiness {
 }
 
 export type SessionAnswer = Omit<Answer, 'items'> & {
-  readonly items?: readonly SessionItem[];
+  readonly items: readonly SessionItem[];
   readonly sessionId: string;
   /** 0: the beginning. */
   readonly turn: number;
@@ -571,7 +571,7 @@ export type SessionAnswer = Omit<Answer, 'items'> & {
 
 export type SessionItem = Omit<AnswerItem, 'source'> & {
   /** `brief`: found by what was asked for. */
-  readonly source?:
+  readonly source:
     | 'co_listening'
     | 'artist_neighbours'
     | 'audio_neighbours'
@@ -859,7 +859,7 @@ export interface Blends {
 }
 
 export type Blend = Omit<Answer, 'items'> & {
-  readonly items?: readonly BlendItem[];
+  readonly items: readonly BlendItem[];
   readonly blendId: string;
   /** UTC; the blend is the same all day. */
   readonly date: string;
@@ -874,7 +874,7 @@ export type Blend = Omit<Answer, 'items'> & {
 
 export type BlendItem = Omit<AnswerItem, 'source'> & {
   /** The generator that proposed it; `favourite`: the member plays it already. */
-  readonly source?:
+  readonly source:
     | 'co_listening'
     | 'artist_neighbours'
     | 'audio_neighbours'

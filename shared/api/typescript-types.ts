@@ -139,29 +139,40 @@ function alternatives(schema: Keywords, schemas: NamedSchemas, at: string): stri
 
 /**
  * allOf is how the document says that one schema extends another: what a later member says of a property holds instead
- * of what an earlier one said.
+ * of what an earlier one said, and what any of them requires is there.
  */
 function extended(schema: Keywords, schemas: NamedSchemas, at: string): string[] {
   const members = schema.allOf as readonly JsonSchema[] | undefined;
   if (members === undefined) return [];
+  const required = namesIn(schema, 'required', schemas);
   return members.map((member, i) => {
-    const type = typeOf(member, schemas, `${at}/allOf/${i}`);
-    const own = propertiesOf(member, schemas);
-    const later = members.slice(i + 1).flatMap((other) => [...propertiesOf(other, schemas)]);
+    const own = namesIn(member, 'properties', schemas);
+    const later = members.slice(i + 1).flatMap((other) => [...namesIn(other, 'properties', schemas)]);
     const replaced = [...new Set(later)].filter((name) => own.has(name));
+    const type = typeOf(withRequired(member, required), schemas, `${at}/allOf/${i}`);
     return replaced.length === 0 ? type : `Omit<${type}, ${joined(replaced.map(literal), '|')}>`;
   });
 }
 
-/** The names of all properties that a schema speaks of. */
-function propertiesOf(schema: JsonSchema, schemas: NamedSchemas): ReadonlySet<string> {
+function withRequired(schema: JsonSchema, names: ReadonlySet<string>): JsonSchema {
+  if (typeof schema === 'boolean' || schema.properties === undefined) return schema;
+  return { ...schema, required: Object.keys(schema.properties as object).filter((name) => names.has(name)) };
+}
+
+/** The names of all properties that a schema describes, or that it requires, also by what it extends. */
+function namesIn(
+  schema: JsonSchema,
+  keyword: 'properties' | 'required',
+  schemas: NamedSchemas,
+): ReadonlySet<string> {
   if (typeof schema === 'boolean') return new Set();
   const target = typeof schema.$ref === 'string' ? schemas[schema.$ref.slice(REFERENCE.length)] : undefined;
   const members = (schema.allOf as readonly JsonSchema[] | undefined) ?? [];
+  const own = (schema[keyword] ?? []) as readonly string[] | Readonly<Record<string, unknown>>;
   return new Set([
-    ...Object.keys((schema.properties as object | undefined) ?? {}),
+    ...(Array.isArray(own) ? (own as readonly string[]) : Object.keys(own)),
     ...[...members, ...(target === undefined ? [] : [target])].flatMap((member) => [
-      ...propertiesOf(member, schemas),
+      ...namesIn(member, keyword, schemas),
     ]),
   ]);
 }
