@@ -5,6 +5,7 @@ import { readBody } from '../../shared/api/body.ts';
 import { fieldProblems, problem, problemOf, problemResponse } from '../../shared/api/problem.ts';
 import { InvalidInput, NotFound, PermanentError } from '../../shared/errors.ts';
 import type { BulkLoad } from '../../shared/ports/bulk-load.ts';
+import { createForgetting } from '../../shared/serving/forgetting.ts';
 import { STAGES } from '../../shared/sql/stages.ts';
 import { type Build, getBuild, listBuilds } from './builds.ts';
 import { confirmLoad } from './bulk.ts';
@@ -145,7 +146,12 @@ export function createRebuildApp(deps: RebuildAppDeps): ApiApp {
   });
 
   app.post('/rollback', async (c) => c.json(await rollback(deps)));
-  app.post('/collect', async (c) => c.json({ ...(await collect(deps)), swept: await sweepErased(deps) }));
+  app.post('/collect', async (c) =>
+    c.json({
+      ...(await collect(deps)),
+      swept: await sweepErased({ ...deps, forgetting: createForgetting(documents) }),
+    }),
+  );
   return app;
 }
 

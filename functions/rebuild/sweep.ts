@@ -3,6 +3,7 @@ import type { RowStore } from '../../shared/ports/row-store.ts';
 import type { Warehouse } from '../../shared/ports/warehouse.ts';
 import { type Erasure, listErasures } from '../../shared/rows/erasures.ts';
 import { listenerHash, listenerOfKey } from '../../shared/schema/rows.ts';
+import type { Forgetting } from '../../shared/serving/forgetting.ts';
 
 const DAY_MS = 86_400_000;
 /** Longer than any topic keeps a message. */
@@ -11,11 +12,14 @@ const SWEPT_DAYS = 14;
 export interface SweepDeps {
   readonly rows: Pick<RowStore, 'scan' | 'deleteRows'>;
   readonly warehouse: Pick<Warehouse, 'query' | 'eraseListener'>;
+  readonly forgetting: readonly Forgetting[];
   readonly now: () => number;
 }
 
 export interface SweepResult {
   readonly rows: number;
+  /** Sessions, blends and playlists. */
+  readonly documents: number;
   readonly listeners: number;
 }
 
@@ -37,11 +41,16 @@ export async function sweepErased(deps: SweepDeps): Promise<SweepResult> {
   const since = deps.now() - SWEPT_DAYS * DAY_MS;
   const erased = (await listErasures(deps.rows)).filter(({ completedAt }) => (completedAt ?? 0) >= since);
   let rows = 0;
-  for (const erasure of erased) rows += await sweepRows(deps, erasure);
+  let documents = 0;
+  for (const erasure of erased) {
+    rows += await sweepRows(deps, erasure);
+    for (const { forget } of deps.forgetting)
+      documents += await forget(erasure.listenerHash, erasure.completedAt ?? 0);
+  }
   const late = await deps.warehouse.query(LATE_SQL, { since });
   for (const { listener_id: listener, erased_at: erasedAt } of late)
     await deps.warehouse.eraseListener(String(listener), Number(erasedAt));
-  return { rows, listeners: late.length };
+  return { rows, documents, listeners: late.length };
 }
 
 /** Rows are named by the first digits of the hash, so that a listener is found without their id. */

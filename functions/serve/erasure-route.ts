@@ -6,6 +6,7 @@ import { BEARER, problemResponses } from '../../shared/api/openapi.ts';
 import { requireListener } from '../../shared/auth/principal.ts';
 import { type Erasure, type StoreReceipt, saveErasure } from '../../shared/rows/erasures.ts';
 import { listenerHash, listenerKey } from '../../shared/schema/rows.ts';
+import type { Forgetting } from '../../shared/serving/forgetting.ts';
 import type { ServeDeps } from './handler.ts';
 
 const ReceiptSchema = z
@@ -37,12 +38,6 @@ const BACKUPS =
   'Backups taken before are not changed: they expire by the schedule of whoever keeps them, and after restoring one ' +
   'this erasure has to be repeated.';
 
-/** A store that other functions keep listeners in; removes everything of one and says how much that was. */
-export interface Forgetting {
-  readonly store: string;
-  forget(listenerId: string): Promise<number>;
-}
-
 export interface ForgettingDeps {
   readonly forgetting?: readonly Forgetting[];
 }
@@ -72,7 +67,7 @@ export async function eraseListener(
   const stores: StoreReceipt[] = [];
   // Before the rows, by which an erasure that was cut short finds its listener again.
   for (const { store, forget } of deps.forgetting ?? [])
-    stores.push({ store, removed: await forget(listenerId) });
+    stores.push({ store, removed: await forget(listenerHash(listenerId)) });
   const row = await deps.rows.read('listeners', listenerKey(listenerId));
   await deps.rows.deleteRows('listeners', [listenerKey(listenerId)]);
   stores.unshift({ store: 'rows', removed: row?.cells.length ?? 0 });

@@ -12,15 +12,6 @@ import { Forbidden, NotFound, TransientError } from '../../shared/errors.ts';
 import type { DocumentStore } from '../../shared/ports/document-store.ts';
 import type { Topics } from '../../shared/ports/topics.ts';
 import {
-  type ListenerView,
-  type Reading,
-  type ReadingDeps,
-  readListener,
-  startReading,
-} from '../../shared/serving/reading.ts';
-import { blendAsJspf, writeBlend } from './blend-answer.ts';
-import { type BlendDay, dateOf, isWhole, makeDay } from './blend-day.ts';
-import {
   addMember,
   blendIdOf,
   createGroup,
@@ -30,7 +21,16 @@ import {
   readGroup,
   removeGroup,
   removeMember,
-} from './blend-documents.ts';
+} from '../../shared/serving/blend-documents.ts';
+import {
+  type ListenerView,
+  type Reading,
+  type ReadingDeps,
+  readListener,
+  startReading,
+} from '../../shared/serving/reading.ts';
+import { blendAsJspf, writeBlend } from './blend-answer.ts';
+import { type BlendDay, dateOf, isWhole, makeDay } from './blend-day.ts';
 import {
   createBlendRoute,
   joinRoute,

@@ -11,7 +11,7 @@ import {
   type SessionState,
   type SessionTurn,
 } from '../../shared/domain/steered-session.ts';
-import { type NextTrack, SESSION_WEIGHTS } from '../../shared/domain/steered-session-next.ts';
+import { type NextTrack, RELATED_TIER, SESSION_WEIGHTS } from '../../shared/domain/steered-session-next.ts';
 import type { OutgoingMessage } from '../../shared/ports/topics.ts';
 import { type AnswerContext, writeAnswer } from '../../shared/serving/answer.ts';
 import type { Reading } from '../../shared/serving/reading.ts';
@@ -154,7 +154,7 @@ function reasonsOf({ proposal, parts }: NextTrack): SessionReason[] {
   return [
     ...proposal.reasons,
     ...proposal.violated.map((constraint) => ({ reason: 'gave_way', value: constraint })),
-    ...(proposal.tier === 2 ? [{ reason: 'related_instead', value: null }] : []),
+    ...(proposal.tier === RELATED_TIER ? [{ reason: 'related_instead', value: null }] : []),
     ...(fits >= FITS ? [{ reason: 'fits_session', value: fits }] : []),
   ];
 }

@@ -1,6 +1,6 @@
 /** What the tracks of a turn owe the brief, in words. */
 import type { SessionAnswer } from '../../shared/api/session.ts';
-import type { NextTrack, Proposals } from '../../shared/domain/steered-session-next.ts';
+import { type NextTrack, type Proposals, RELATED_TIER } from '../../shared/domain/steered-session-next.ts';
 
 type Unmet = SessionAnswer['unmet'][number];
 
@@ -26,7 +26,7 @@ export function unmetBy(
     unmet.push({ constraint, reason, satisfied, of });
   }
   if (relaxedTo !== undefined) {
-    const satisfied = tracks.filter(({ proposal }) => proposal.tier < 2).length;
+    const satisfied = tracks.filter(({ proposal }) => proposal.tier < RELATED_TIER).length;
     const reason = 'These artists have no more tracks to serve: music like theirs follows.';
     if (satisfied < of) unmet.push({ constraint: 'onlyArtists', reason, satisfied, of });
   }

@@ -1,9 +1,10 @@
 /** The one-process host: the same functions as in the cloud, on one directory, behind one port. */
-import { createForgetting } from '../../functions/sessions/forgetting.ts';
+
 import { messageOf } from '../../shared/errors.ts';
 import { createLogger } from '../../shared/logging/logger.ts';
 import { readableBuilds, readPointer } from '../../shared/rows/pointer.ts';
 import { SUBSCRIPTIONS } from '../../shared/schema/topics.ts';
+import { createForgetting } from '../../shared/serving/forgetting.ts';
 import { serveOperations } from './admin-socket.ts';
 import { readCommunity } from './community.ts';
 import { type Core, openCore } from './core.ts';

@@ -6,7 +6,6 @@ import { createIngest } from '../../functions/ingest/handler.ts';
 import { createDeliveries } from '../../functions/serve/deliveries.ts';
 import { createServe } from '../../functions/serve/handler.ts';
 import { createHistory } from '../../functions/serve/history.ts';
-import { createForgetting } from '../../functions/sessions/forgetting.ts';
 import { createSessions } from '../../functions/sessions/handler.ts';
 import { createApi } from '../../shared/api/app.ts';
 import { openApiDocument } from '../../shared/api/openapi.ts';
@@ -19,6 +18,7 @@ import { PermanentError } from '../../shared/errors.ts';
 import type { Logger } from '../../shared/logging/logger.ts';
 import { createSnapshotReader } from '../../shared/rows/catalogue-snapshot.ts';
 import { createPrivateSessions } from '../../shared/rows/private-sessions.ts';
+import { createForgetting } from '../../shared/serving/forgetting.ts';
 import type { Core } from './core.ts';
 import { VERSION } from './version.ts';
 

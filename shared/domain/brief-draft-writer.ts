@@ -76,8 +76,7 @@ export class DraftWriter {
         return;
       case 'clean':
         // `explicit` is allowed unless it is ruled out; to want it cannot be said in a brief.
-        if (item.clean !== (isNot || isLess)) draft.cleanOnly = item.clean ? true : draft.cleanOnly;
-        else if (!item.clean) draft.cleanOnly = true;
+        if (item.clean !== (isNot || isLess)) draft.cleanOnly = true;
         return;
       case 'era': {
         const { min, max } = item.era;

@@ -175,7 +175,8 @@ type Sounds = { moods: readonly Mood[]; bpm: Range | null; energy: Range | null;
 /** What was said of the sound outright, then by moods, then by what is done to the music. */
 export function soundsOf({ moods, sounds, activities }: Draft): Sounds {
   const { ranges, moods: asked } = combineMoods(moods);
-  const taken = (axis: 'energy' | 'valence') => asked.some((mood) => MOOD_REGIONS[mood][axis] !== null);
+  const taken = (axis: 'energy' | 'valence') =>
+    moods.some((group) => MOOD_REGIONS[group.moods[0] as Mood][axis] !== null);
   const fromActivities = (axis: SoundAxis): Range | null => {
     if (axis !== 'bpm' && taken(axis)) return null;
     return activities.reduce<Range | null>((sum, activity) => meet(sum, activity[axis] ?? null) ?? sum, null);

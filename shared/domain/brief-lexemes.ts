@@ -70,7 +70,9 @@ class Lexer {
   read(at: number, before: LexemeMeaning | undefined): Found {
     const quantity = this.#readQuantity(at);
     const named = this.#readNamed(at, before);
-    if (quantity !== undefined && quantity.length >= (named?.length ?? 0)) return quantity;
+    const isArtist = named?.meaning.kind === 'artist';
+    if (quantity !== undefined && quantity.length + (isArtist ? 0 : 1) > (named?.length ?? 0))
+      return quantity;
     if (named !== undefined && named.meaning.kind !== 'filler') return named;
     return this.#readMisspelt(at) ?? named ?? { meaning: { kind: 'unknown' }, length: 1 };
   }

@@ -8,7 +8,7 @@ export const K1 = 1.2;
 /** What a word counts by where it stands in a document. */
 const PLACE_FACTORS = Float32Array.from({ length: 32 }, (_, places) => {
   if ((places & IN_TITLE) !== 0) return (places & BEGINS) !== 0 ? 1 : 0.95;
-  return (places & IN_ARTIST) !== 0 ? 0.9 : 0.8;
+  return (places & IN_ARTIST) !== 0 ? 0.9 : 0.7;
 });
 
 /** Per document; only what `found` names is of this query. */

@@ -1,5 +1,6 @@
 /** Which tracks a session plays next: what the brief found, moved by what the session leans to, artists apart. Pure. */
 import type { Brief } from './brief.ts';
+import { RELAXABLE } from './brief-constraints.ts';
 import { type BriefListener, type ExecutedTrack, type Execution, executeBrief } from './brief-execution.ts';
 import type { EnergyArc } from './energy-arc.ts';
 import type { CatalogueSnapshot, IndexedItem } from './indexed-item.ts';
@@ -36,7 +37,7 @@ export const SESSION_WEIGHTS: SessionWeights = {
   fewestProposals: 120,
 };
 
-/** A track that could be next; tiers are exhausted in order. 0: all of the brief is met, 1: some of it gave way, … */
+/** A track that could be next; tiers are exhausted in order. 0: all of the brief is met; then by what of it gave way. */
 export interface SessionProposal extends ExecutedTrack {
   readonly tier: number;
 }
@@ -71,7 +72,7 @@ export function proposeTracks(state: SessionState, input: ProposeInput): Proposa
   const brief = withLess(state.brief, state.average, weights);
   const run = (asked: Brief) => executeOver(input.snapshots, asked, { ...input, listener, count: wanted });
   const found = run(brief);
-  const proposals = found.tracks.map((track) => ({ ...track, tier: track.violated.length === 0 ? 0 : 1 }));
+  const proposals = found.tracks.map((track) => ({ ...track, tier: tierOf(track) }));
   const unknowable = found.unmet.filter(({ constraint }) => UNKNOWABLE.has(constraint));
   if (proposals.length >= count || brief.onlyArtists.length === 0)
     return { proposals, unknowable, relaxedTo: undefined };
@@ -79,7 +80,7 @@ export function proposeTracks(state: SessionState, input: ProposeInput): Proposa
   const taken = new Set(proposals.map(({ item }) => item.recordingId));
   const related = run({ ...brief, ...like }).tracks.filter(({ item }) => !taken.has(item.recordingId));
   return {
-    proposals: [...proposals, ...related.map((track) => ({ ...track, tier: 2 }))],
+    proposals: [...proposals, ...related.map((track) => ({ ...track, tier: RELATED_TIER }))],
     unknowable,
     relaxedTo: { ...state.brief, ...like },
   };
@@ -99,6 +100,14 @@ function executeOver(
       executeBrief({ ...brief, popularity: 0 }, { ...input, snapshot, sequence: asSelected }).tracks,
   );
   return { tracks: [...found.tracks, ...more], unmet: found.unmet };
+}
+
+/** What is served where the brief's own artists have no more. */
+export const RELATED_TIER = RELAXABLE.length + 1;
+
+/** The constraint that gives way last decides, as where a brief is executed. */
+function tierOf({ violated }: Pick<ExecutedTrack, 'violated'>): number {
+  return Math.max(0, ...violated.map((constraint) => RELAXABLE.indexOf(constraint) + 1));
 }
 
 const UNKNOWABLE: ReadonlySet<string> = new Set(['languages', 'seedArtists', 'seedTracks']);

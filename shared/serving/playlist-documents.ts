@@ -101,17 +101,26 @@ export async function removePlaylist(
   await documents.delete(COLLECTION, documentId(listenerId, playlistId));
 }
 
-/** Removes every playlist of a listener; returns how many. */
+/** See Forgetting. */
 export async function forgetPlaylists(
   documents: Pick<DocumentStore, 'list' | 'delete'>,
-  listenerId: string,
+  hash: string,
+  until: number = Number.POSITIVE_INFINITY,
 ): Promise<number> {
-  const prefix = documentId(listenerId, '');
   let removed = 0;
+  let after = '';
   for (;;) {
-    const found = await documents.list<StoredPlaylist>(COLLECTION, { prefix, limit: LISTED });
-    for (const { id } of found) await documents.delete(COLLECTION, id);
-    removed += found.length;
+    const found = await documents.list<StoredPlaylist>(COLLECTION, {
+      prefix: `${hash}~`,
+      limit: LISTED,
+      ...(after !== '' && { after }),
+    });
+    for (const { id, value } of found) {
+      if (value.createdAt > until) continue;
+      await documents.delete(COLLECTION, id);
+      removed += 1;
+    }
     if (found.length < LISTED) return removed;
+    after = found.at(-1)?.id ?? '';
   }
 }

@@ -63,17 +63,27 @@ export async function removeSession(
   await documents.delete(COLLECTION, prefixOf(listenerId) + sessionId);
 }
 
-/** Removes every session of a listener; returns how many. What is being written meanwhile finds its document gone. */
-export async function forgetListener(
+/** See Forgetting. What is being written meanwhile finds its document gone. */
+export async function forgetSessions(
   documents: Pick<DocumentStore, 'list' | 'delete'>,
-  listenerId: string,
+  hash: string,
+  until: number = Number.POSITIVE_INFINITY,
 ): Promise<number> {
-  const prefix = prefixOf(listenerId);
+  const prefix = `${hash.slice(0, 16)}-`;
   let removed = 0;
+  let after = '';
   for (;;) {
-    const found = await documents.list<SessionState>(COLLECTION, { prefix, limit: LISTED });
-    for (const { id } of found) await documents.delete(COLLECTION, id);
-    removed += found.length;
+    const found = await documents.list<SessionState>(COLLECTION, {
+      prefix,
+      limit: LISTED,
+      ...(after !== '' && { after }),
+    });
+    for (const { id, value } of found) {
+      if (listenerHash(value.listenerId) !== hash || value.createdAt > until) continue;
+      await documents.delete(COLLECTION, id);
+      removed += 1;
+    }
     if (found.length < LISTED) return removed;
+    after = found.at(-1)?.id ?? '';
   }
 }

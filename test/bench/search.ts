@@ -96,6 +96,7 @@ export async function benchSearch({ items }: { items: number }): Promise<BenchRe
   const after = usedMiB();
   const random = createRandom(1, 'queries');
   const all: number[] = [];
+  const cpu = process.cpuUsage();
   const rows = Object.entries(FORMS).map(([form, ask]) => {
     const times: number[] = [];
     let first = 0;
@@ -118,6 +119,7 @@ export async function benchSearch({ items }: { items: number }): Promise<BenchRe
       [`found in ${LIMIT} %`]: Math.round((first / QUERIES) * 100),
     };
   });
+  const { user, system } = process.cpuUsage(cpu);
   all.sort((a, b) => a - b);
   return {
     name: 'search',
@@ -126,6 +128,7 @@ export async function benchSearch({ items }: { items: number }): Promise<BenchRe
     summary: {
       'p50 ms': quantile(all, 0.5),
       'p99 ms': quantile(all, 0.99),
+      'CPU ms a query': rounded((user + system) / 1000 / all.length),
       documents: index.documents.length,
       words: index.vocabulary.length,
       'build ms': Math.round(buildMs),

@@ -8,6 +8,7 @@ import {
   orderNext,
   type ProposeInput,
   proposeTracks,
+  RELATED_TIER,
 } from '../../shared/domain/steered-session-next.ts';
 import { createRandom } from '../../shared/simulation/random.ts';
 import { generatedSnapshot, snapshotOf, someItem, stranger } from './brief-catalogue.ts';
@@ -140,7 +141,7 @@ describe('what comes next', () => {
     const chosen = nextTracks(state, found.proposals, 10);
     expect(chosen.slice(0, 4).every(({ proposal }) => proposal.item.artistId === 'one')).toBe(true);
     expect(chosen.slice(4).map(({ proposal }) => [proposal.tier, proposal.item.genres[0]])).toEqual(
-      Array.from({ length: 6 }, () => [2, 'jazz']),
+      Array.from({ length: 6 }, () => [RELATED_TIER, 'jazz']),
     );
     expect(found.relaxedTo).toMatchObject({ onlyArtists: [], seedArtists: ['one'] });
     expect(found.proposals.map(({ item }) => item.itemId)).not.toContain('jazz0');
@@ -148,7 +149,30 @@ describe('what comes next', () => {
     expect(few.relaxedTo).toBeUndefined();
   });
 
-  test('what is blocked or explicit is not served even where nothing else is left', () => {
+  test('what gives way gives way in the brief’s own order: mood before genre, however much is liked', () => {
+    const items = [
+      ...Array.from({ length: 3 }, (_, i) =>
+        someItem(`both${i}`, { genres: ['jazz'], energy: 0.2, valence: 0.5 }),
+      ),
+      ...Array.from({ length: 3 }, (_, i) =>
+        someItem(`genre${i}`, { genres: ['jazz'], energy: 0.9, valence: 0.5 }),
+      ),
+      ...Array.from({ length: 9 }, (_, i) =>
+        someItem(`mood${i}`, { genres: ['pop'], energy: 0.2, valence: 0.5 }),
+      ),
+    ];
+    const byId = new Map(items.map((item) => [item.itemId, item]));
+    const { state } = foldFeedback(
+      begin({ genres: ['jazz'], moods: ['calm'] }),
+      { played: [], saved: ['mood7', 'mood8'], disliked: [] },
+      (id) => byId.get(id),
+    );
+    const chosen = nextTracks(state, proposeTracks(state, input(items, { count: 8 })).proposals, 8);
+    const kinds = chosen.map(({ proposal }) => proposal.item.itemId.replace(/\d/, ''));
+    expect(kinds).toEqual(['both', 'both', 'both', 'genre', 'genre', 'genre', 'mood', 'mood']);
+  });
+
+  test('what is blocked is not served even where nothing else is left', () => {
     const items = Array.from({ length: 10 }, (_, i) => someItem(`i${i}`));
     const listener = { ...stranger, isBlocked: ({ itemId }: IndexedItem) => itemId !== 'i3' };
     const { proposals } = proposeTracks(begin(), input(items, { listener }));

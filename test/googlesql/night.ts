@@ -92,6 +92,7 @@ export async function nightOnFake(): Promise<Night> {
       rows: nobody,
       // What it would erase is erased below.
       warehouse: { query: (sql, params) => warehouse.query(sql, params), eraseListener: async () => ({}) },
+      forgetting: [],
       now: () => CUTOFF,
     });
     recording = false;

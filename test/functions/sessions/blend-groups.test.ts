@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { forgetListener } from '../../../functions/sessions/blend-documents.ts';
 import { MOST_BLENDS } from '../../../functions/sessions/blend-routes.ts';
 import { BlendGroupSchema, BlendsSchema } from '../../../shared/api/blend.ts';
+import { listenerHash } from '../../../shared/schema/rows.ts';
+import { forgetBlends } from '../../../shared/serving/blend-documents.ts';
 import { NOW } from '../serve/harness.ts';
 import { AS_JSON, type BlendHarness, type Body, membersOf, openBlends } from './blend-harness.ts';
 
@@ -207,8 +208,8 @@ describe('an erased listener', () => {
     const two = await h.blendOf('ann', 'bob');
     const three = await h.blendOf('bob', 'ann', 'cy');
     const alone = (await h.create('bob')).body;
-    expect(await forgetListener(h.documents, 'bob')).toBe(3);
-    expect(await forgetListener(h.documents, 'bob')).toBe(0);
+    expect(await forgetBlends(h.documents, listenerHash('bob'))).toBe(3);
+    expect(await forgetBlends(h.documents, listenerHash('bob'))).toBe(0);
     const stored = await Promise.all(
       ['blends', 'blend-members', 'blend-days'].map((name) => h.documents.list(name)),
     );
@@ -251,7 +252,7 @@ describe('an erased listener', () => {
     duringJoin = async () => {
       duringJoin = async () => {};
       await h.erase('bob', NOW + 1, null);
-      await forgetListener(h.documents, 'bob');
+      await forgetBlends(h.documents, listenerHash('bob'));
     };
     expect((await h.join(body, 'bob')).status).toBe(503);
     expect(JSON.stringify(await h.documents.list('blends'))).not.toContain('"bob"');

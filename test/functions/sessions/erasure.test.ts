@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { eraseListener } from '../../../functions/serve/erasure-route.ts';
-import { createForgetting } from '../../../functions/sessions/forgetting.ts';
 import { type DocumentStore, VersionConflict } from '../../../shared/ports/document-store.ts';
-import { forgetListener } from '../../../shared/serving/session-documents.ts';
+import { listenerHash } from '../../../shared/schema/rows.ts';
+import { createForgetting } from '../../../shared/serving/forgetting.ts';
+import { forgetSessions } from '../../../shared/serving/session-documents.ts';
 import { fill, openSessions, type SessionsHarness } from './harness.ts';
 
 /** Runs once, right before the app writes a session. */
@@ -45,7 +46,7 @@ test('an erasure removes the listener’s sessions and nobody else’s, and says
   const { stores } = await erase('ann');
   expect(stores).toContainEqual({ store: 'sessions', removed: 25 });
   expect(await stored()).toEqual([expect.objectContaining({ listenerId: 'bob' })]);
-  expect(await forgetListener(h.documents, 'ann')).toBe(0);
+  expect(await forgetSessions(h.documents, listenerHash('ann'))).toBe(0);
 });
 
 test('erased between two turns: the next one is 404 and nothing is written back', async () => {

@@ -8,10 +8,10 @@ import {
   leaveGroup,
   memberOf,
   startGroup,
-} from '../../shared/domain/blend-group.ts';
-import { TransientError } from '../../shared/errors.ts';
-import { type Document, type DocumentStore, VersionConflict } from '../../shared/ports/document-store.ts';
-import { listenerHash } from '../../shared/schema/rows.ts';
+} from '../domain/blend-group.ts';
+import { TransientError } from '../errors.ts';
+import { type Document, type DocumentStore, VersionConflict } from '../ports/document-store.ts';
+import { listenerHash } from '../schema/rows.ts';
 
 const GROUPS = 'blends';
 /** Ids `<listenerHash>~<blend id>`. Written before the group and removed after it, so that it misses none. */
@@ -114,13 +114,23 @@ export async function groupsOf(documents: DocumentStore, listenerId: string): Pr
 }
 
 /**
- * Removes an erased listener from all their blends; repeating it is harmless. Call it after the tombstone is written:
- * whoever joins meanwhile looks for that afterwards. Returns of how many blends they were a member.
+ * See Forgetting; of how many blends they were a member. Call it after the tombstone is written: whoever joins meanwhile
+ * looks for that afterwards.
  */
-export async function forgetListener(documents: DocumentStore, listenerId: string): Promise<number> {
+export async function forgetBlends(
+  documents: DocumentStore,
+  hash: string,
+  until: number = Number.POSITIVE_INFINITY,
+): Promise<number> {
+  const prefix = `${hash}~`;
   let removed = 0;
-  for (const id of await blendsIndexed(documents, listenerId))
-    if (await removeMember(documents, id, listenerId)) removed++;
+  for (const membership of await documents.list(MEMBERSHIPS, { prefix })) {
+    const id = membership.id.slice(prefix.length);
+    const group = (await documents.get<BlendGroup>(GROUPS, id))?.value;
+    const member = group?.members.find(({ listenerId }) => listenerHash(listenerId) === hash);
+    if (member === undefined) await documents.delete(MEMBERSHIPS, membership.id);
+    else if (await removeMember(documents, id, member.listenerId, until)) removed += 1;
+  }
   return removed;
 }
 
