@@ -49,7 +49,7 @@ export function methodName(method: string, path: string, operationId?: string): 
   const words = segments.flatMap((segment, i) => {
     if (segment.startsWith('{')) return [];
     const picksOne = segments[i + 1]?.startsWith('{') === true;
-    const one = segment.replace(/ies$/, 'y').replace(/(?<!s)s$/, '');
+    const one = segment.replace(/ies$/, 'y').replace(/(?<=ss)es$|(?<!s)s$/, '');
     return (picksOne ? one : segment).split(/[^A-Za-z0-9]+/);
   });
   return method + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');

@@ -251,5 +251,5 @@ function joined(parts: readonly string[], by: '|' | '&'): string {
 
 /** In parentheses where it would come apart as a member of something larger. */
 function wrapped(type: string): string {
-  return /^(?:[\w$.]+|"(?:[^"\\]|\\.)*"|\{[^{}]*\}|[\w$]+<[^<>]*>)$/.test(type) ? type : `(${type})`;
+  return /^(?:-?[\w$.]+|"(?:[^"\\]|\\.)*"|\{[^{}]*\}|[\w$]+<[^<>]*>)$/.test(type) ? type : `(${type})`;
 }

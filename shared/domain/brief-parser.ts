@@ -189,7 +189,9 @@ class Interpreter {
     }
     const to = (lexemes[last] as Lexeme).to;
     const isCapital = /^\p{Lu}/u.test(this.#words[first.from]?.original ?? '');
-    const isAwaited = this.#items.length === 0 || this.#items.at(-1)?.kind === 'artist';
+    // A list of names goes on after a comma only with a name that looks like one.
+    const goesOn = this.#items.at(-1)?.kind === 'artist' && (isCapital || this.#joint !== 'comma');
+    const isAwaited = this.#items.length === 0 || goesOn;
     const isName =
       isAwaited &&
       (this.#mode === 'like' ||

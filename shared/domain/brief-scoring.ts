@@ -24,11 +24,12 @@ export const BRIEF_WEIGHTS = {
   doubt: -0.15,
   /** Per demand that had to give way, and per step of widening that it had to give. */
   gaveWay: -0.2,
-  /** Luck, by seed: another seed gives another playlist of about the same worth. */
-  chance: 0.15,
+  /**
+   * Scale of the luck, by seed: Gumbel noise, with which the best of many are a draw by softmax. A track that scores
+   * this much more is e times as likely to be drawn, so that what is a little better does not crowd out all else.
+   */
+  chance: 0.05,
 } as const;
-/** Where the dial is not set: of two tracks that fit alike rather what the listener knows. */
-const USUAL_DIAL = -0.1;
 export type BriefPart = keyof typeof BRIEF_WEIGHTS;
 export type BriefParts = Readonly<Record<BriefPart, number>>;
 
@@ -62,7 +63,7 @@ export function createBriefScorer({
   const columns = columnsOf(snapshot);
   const { items, artist, hash } = columns;
   const likeness = createSeedLikeness(brief, columns, snapshot.byId);
-  const dial = brief.discovery === null ? USUAL_DIAL : 2 * brief.discovery - 1;
+  const dial = brief.discovery === null ? 0 : 2 * brief.discovery - 1;
   const lessGenre = genreTest(columns, brief.less.genres);
   const lessArtists = new Set(brief.less.artists.flatMap((id) => columns.artistNumbers.get(id) ?? []));
   const wish = brief.popularity === 0 ? 1 / 15 : brief.popularity;
@@ -85,9 +86,9 @@ export function createBriefScorer({
   const doubt = (row: number) =>
     (asksOfGenres && columns.genreStart[row] === columns.genreStart[row + 1] ? weights.doubt : 0) +
     (asksOfMoods && Number.isNaN(columns.energy[row]) ? weights.doubt : 0);
-  const chance = (row: number) => weights.chance * luck(hash[row] as number, salt);
+  const chance = (row: number) => weights.chance * gumbel(luck(hash[row] as number, salt));
   const heardPart = ({ recordingId, itemId }: IndexedItem) =>
-    weights.novelty * dial * (listener.hasHeard(recordingId, itemId) ? -0.5 : 0.5);
+    dial === 0 ? 0 : weights.novelty * dial * (listener.hasHeard(recordingId, itemId) ? -0.5 : 0.5);
 
   return {
     score: (row, shortfall) =>
@@ -143,6 +144,11 @@ function perArtist({ artists }: Columns, ask: (artistId: string) => number): (nu
     }
     return answer;
   };
+}
+
+/** A standard Gumbel variate of a uniform one. */
+function gumbel(uniform: number): number {
+  return -Math.log(-Math.log(Math.max(1e-9, uniform)));
 }
 
 /** Uniform in [0, 1) by both: MurmurHash3's finish. */

@@ -8,7 +8,7 @@ describe('a method’s name', () => {
     ['delete', '/v1/listeners/{id}', 'deleteListener'],
     ['post', '/v1/sessions', 'postSessions'],
     ['get', '/v1/stories/{id}/addresses', 'getStoryAddresses'],
-    ['get', '/v1/addresses/{id}', 'getAddresse'],
+    ['get', '/v1/addresses/{id}', 'getAddress'],
     ['get', '/v1/glass/{id}', 'getGlass'],
     ['post', '/1/submit-listens', 'postSubmitListens'],
     ['get', '/livez', 'getLivez'],
