@@ -45,6 +45,8 @@ interface Preset {
 const GiB = 2 ** 30;
 /** Longer than a turn whose prompt a model reads: it may take eight seconds, and the catalogue of a cold start five. */
 const TURN_SECONDS = 60;
+/** A turn computes for a twentieth of a second (docs/cost.md) and otherwise waits: more at a time would only queue. */
+const TURNS_AT_A_TIME = 20;
 
 /** A build runs one stage a request; the warehouse works, the function waits, so an hour and little memory do. */
 const rebuild = (memory: string): FunctionSize => ({
@@ -88,7 +90,7 @@ export const PRESETS: Readonly<Record<Size, Preset>> = {
       sessions: {
         memory: '1Gi',
         cpu: '1',
-        concurrency: 20,
+        concurrency: TURNS_AT_A_TIME,
         minInstances: 0,
         maxInstances: 2,
         timeoutSeconds: TURN_SECONDS,
@@ -96,7 +98,7 @@ export const PRESETS: Readonly<Record<Size, Preset>> = {
       agent: {
         memory: '1Gi',
         cpu: '1',
-        concurrency: 20,
+        concurrency: TURNS_AT_A_TIME,
         minInstances: 0,
         maxInstances: 2,
         timeoutSeconds: TURN_SECONDS,
@@ -142,7 +144,7 @@ export const PRESETS: Readonly<Record<Size, Preset>> = {
       sessions: {
         memory: '2Gi',
         cpu: '1',
-        concurrency: 40,
+        concurrency: TURNS_AT_A_TIME,
         minInstances: 1,
         maxInstances: 20,
         timeoutSeconds: TURN_SECONDS,
@@ -150,7 +152,7 @@ export const PRESETS: Readonly<Record<Size, Preset>> = {
       agent: {
         memory: '2Gi',
         cpu: '1',
-        concurrency: 40,
+        concurrency: TURNS_AT_A_TIME,
         minInstances: 0,
         maxInstances: 10,
         timeoutSeconds: TURN_SECONDS,
@@ -197,7 +199,7 @@ export const PRESETS: Readonly<Record<Size, Preset>> = {
       sessions: {
         memory: '4Gi',
         cpu: '1',
-        concurrency: 80,
+        concurrency: TURNS_AT_A_TIME,
         minInstances: 10,
         maxInstances: 1000,
         timeoutSeconds: TURN_SECONDS,
@@ -205,7 +207,7 @@ export const PRESETS: Readonly<Record<Size, Preset>> = {
       agent: {
         memory: '4Gi',
         cpu: '1',
-        concurrency: 80,
+        concurrency: TURNS_AT_A_TIME,
         minInstances: 2,
         maxInstances: 200,
         timeoutSeconds: TURN_SECONDS,

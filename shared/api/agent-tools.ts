@@ -30,6 +30,9 @@ const text = (most: number) =>
 const SEEDS = ['prompt', 'brief', 'seedTracks', 'seedArtists'] as const;
 const turn = TurnRequestSchema.shape;
 
+/** Told in full where it is given: once more for each result it would double what agents have to read of the tools. */
+const BriefResult = z.record(z.string(), z.unknown()).describe('As create_session takes it.');
+
 /** Tracks in order with what spoke for each, and what of the wish they do not meet. */
 const SessionTracksSchema = SessionAnswerSchema.pick({
   sessionId: true,
@@ -40,7 +43,6 @@ const SessionTracksSchema = SessionAnswerSchema.pick({
   impressionId: true,
   basis: true,
   build: true,
-  brief: true,
   briefBy: true,
   patch: true,
   unread: true,
@@ -48,6 +50,7 @@ const SessionTracksSchema = SessionAnswerSchema.pick({
   unmet: true,
   degraded: true,
 }).extend({
+  brief: BriefResult,
   items: z.array(
     SessionAnswerSchema.shape.items.element.pick({
       position: true,
@@ -101,6 +104,7 @@ const TasteProfileSchema = z.object({
 });
 
 const SessionOverviewSchema = SessionSchema.omit({ history: true }).extend({
+  brief: BriefResult,
   history: z
     .array(
       SessionSchema.shape.history.element
@@ -108,6 +112,10 @@ const SessionOverviewSchema = SessionSchema.omit({ history: true }).extend({
         .extend({ served: z.array(z.string()).describe('Item ids.') }),
     )
     .describe('The latest turns, oldest first.'),
+});
+
+const ExplainedSchema = ExplanationSchema.extend({
+  constraints: ExplanationSchema.shape.constraints.unwrap().extend({ brief: BriefResult }).nullable(),
 });
 
 /** Input and output of each tool by its name. Inputs refuse what they do not know. */
@@ -191,7 +199,7 @@ export const AGENT_TOOL_SCHEMAS = {
         'The session that served it; without it Discover Weekly and the build are asked.',
       ),
     }),
-    output: ExplanationSchema,
+    output: ExplainedSchema,
   },
   save_playlist: {
     input: z.strictObject({ ...forListener, sessionId: SessionId, title: PlaylistTitle }),

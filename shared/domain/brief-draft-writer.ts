@@ -30,6 +30,11 @@ export class DraftWriter {
     const isLess = mode === 'less';
     switch (item.kind) {
       case 'genre': {
+        // `latin, but no reggaeton`: the catalogue cannot tell them apart, and latin was asked for.
+        if (isNot && !item.isOwnName && draft.genres.includes(item.genre)) {
+          leave();
+          return;
+        }
         if (mode === 'only') draft.isGenreOnly = true;
         if (mode === 'more') draft.isGenreAdded = true;
         (isNot ? draft.exclude.genres : isLess ? draft.less.genres : draft.genres).push(item.genre);
@@ -45,6 +50,9 @@ export class DraftWriter {
         return;
       case 'version':
         (isNot || isLess ? draft.exclude.versions : draft.versions).push(item.version);
+        return;
+      case 'studio':
+        if (!isNot && !isLess) draft.exclude.versions.push('live', 'demo');
         return;
       case 'sound':
         this.#sound(item.axis, isNot || isLess ? opposite(item.range) : item.range, leave);

@@ -5,10 +5,11 @@ import { Spellings } from './brief-spelling.ts';
 import type { Word } from './brief-text.ts';
 import type { Vocabulary } from './brief-vocabulary.ts';
 import { LONGEST_PHRASE, MEANINGS, type Meaning } from './brief-words.ts';
+import { foldWords } from './text-folding.ts';
 
 export type LexemeMeaning =
   | Meaning
-  | { readonly kind: 'genre'; readonly genre: string }
+  | { readonly kind: 'genre'; readonly genre: string; readonly isOwnName: boolean }
   | { readonly kind: 'artist'; readonly name: string }
   | { readonly kind: 'quantity'; readonly quantity: Quantity; readonly isFurther: boolean }
   | { readonly kind: 'unknown' };
@@ -51,6 +52,11 @@ export function readLexemes(words: readonly Word[], vocabulary: Vocabulary, now:
 interface Found {
   readonly meaning: LexemeMeaning;
   readonly length: number;
+}
+
+/** False for synonyms, and for sub-genres that only stand for what contains them. */
+function isOwnName(phrase: string, genre: string): boolean {
+  return phrase === foldWords(genre);
 }
 
 class Lexer {
@@ -102,7 +108,7 @@ class Lexer {
       }
       const isPlain = known === undefined || known.kind === 'filler';
       if (genre !== undefined && (isPlain || (isOwnGenre && !STRONGER.has(known.kind))))
-        return { meaning: { kind: 'genre', genre }, length };
+        return { meaning: { kind: 'genre', genre, isOwnName: isOwnName(phrase, genre) }, length };
       if (known !== undefined) return { meaning: known, length };
     }
     return undefined;
@@ -133,9 +139,14 @@ class Lexer {
       const artist = this.#vocabulary.artistMisspelt(phrase);
       if (artist !== undefined) return { meaning: { kind: 'artist', name: artist.name }, length };
     }
-    if (!isUnknown || /\d/.test(text)) return undefined;
-    const genre = this.#vocabulary.genreMisspelt(text);
-    if (genre !== undefined) return { meaning: { kind: 'genre', genre }, length: 1 };
+    if (/\d/.test(text)) return undefined;
+    for (const length of [2, 1]) {
+      const phrase = at + length > this.#words.length ? undefined : this.#phrase(at, length);
+      if (phrase === undefined || !this.#hasUnknown(at, length)) continue;
+      const genre = this.#vocabulary.genreMisspelt(phrase);
+      if (genre !== undefined) return { meaning: { kind: 'genre', genre, isOwnName: true }, length };
+    }
+    if (!isUnknown) return undefined;
     const meaning = meaningMisspelt(text);
     return meaning === undefined ? undefined : { meaning, length: 1 };
   }

@@ -33,7 +33,7 @@ const COMPARISONS: ReadonlyMap<string, Comparison> = new Map(
       ],
       [
         'least',
-        'at least; since; from at least; minimum; min; no less than; no fewer than; not less than; not before; no earlier than; starting from; starting in; no slower than; not slower than; nothing slower than; nothing before; nothing from before; nothing older than; no older than; not older than; nothing under; nothing below; nothing earlier than',
+        'at least; since; from at least; minimum; min; no less than; no fewer than; not less than; not before; no earlier than; starting from; starting in; no slower than; not slower than; post; nothing slower than; nothing before; nothing from before; nothing older than; no older than; not older than; nothing under; nothing below; nothing earlier than',
       ],
       [
         'above',
@@ -137,7 +137,7 @@ class Reader {
     if (minutes !== undefined) return this.#minutes(minutes);
     const first = this.#readValue();
     if (first === undefined) return undefined;
-    const second = this.#readSecond(comparison);
+    const second = this.#readSecond(comparison, first.kind);
     const min = Math.min(first.min, second?.min ?? first.min);
     const max = Math.max(first.max, second?.max ?? first.max);
     const kind = first.kind === 'number' && second !== undefined ? second.kind : first.kind;
@@ -177,7 +177,12 @@ class Reader {
         if (next === undefined || phrase === undefined) continue;
         found = true;
         this.#at += length;
-        if (/\b(?:at|tempo|bpm)$/.test(phrase) || /\b(?:tempo|bpm)\b/.test(phrase)) isTempo = true;
+        if (
+          /\b(?:at|tempo|bpm)$/.test(phrase) ||
+          /\b(?:faster|slower|quicker)\b/.test(phrase) ||
+          /\b(?:tempo|bpm)\b/.test(phrase)
+        )
+          isTempo = true;
         if (next !== 'exact') comparison = next;
       }
     }
@@ -217,6 +222,14 @@ class Reader {
     if (this.#skip('half')) {
       this.#skip('an', 'a');
       return this.#isHour() && this.#next() ? 30 : undefined;
+    }
+    const quarters =
+      this.#word() === 'three' && this.#word(1) === 'quarters' ? 3 : this.#word() === 'quarter' ? 1 : 0;
+    if (quarters > 0) {
+      this.#at += quarters === 3 ? 2 : 1;
+      this.#skip('of');
+      this.#skip('an', 'a');
+      return this.#isHour() && this.#next() ? 15 * quarters : undefined;
     }
     const amount = this.#isHour() && this.#start < this.#at ? 1 : this.#readNumber();
     if (amount === undefined) return undefined;
@@ -315,13 +328,15 @@ class Reader {
   }
 
   /** The other end of a range. Two numbers with `and` are one only after `between`, two decades always. */
-  #readSecond(comparison: Comparison): Value | undefined {
+  #readSecond(comparison: Comparison, kind: Value['kind']): Value | undefined {
     const from = this.#at;
     const word = this.#word();
     const isRange = word === 'to' || word === 'through' || word === 'until' || word === 'till';
     if (!isRange && !(word === 'and' && comparison === 'between')) return undefined;
     this.#at++;
     this.#skip('the');
+    if (isRange && kind !== 'number' && this.#skip('now', 'today', 'present', 'date'))
+      return { min: this.#now, max: this.#now, kind: 'year' };
     const second = this.#readValue();
     if (second === undefined) this.#at = from;
     return second;

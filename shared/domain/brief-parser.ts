@@ -1,7 +1,7 @@
 /** A prompt in English made a brief, over the catalogue's own names: the reader without a model, by rules. */
 import { briefOf, type Draft } from './brief-draft.ts';
 import { DraftWriter, type Item, type Mode } from './brief-draft-writer.ts';
-import { type Lexeme, readLexemes } from './brief-lexemes.ts';
+import { type Lexeme, type LexemeMeaning, readLexemes } from './brief-lexemes.ts';
 import { readWords, type Word } from './brief-text.ts';
 import type { Vocabulary } from './brief-vocabulary.ts';
 import type { Cue } from './brief-words.ts';
@@ -36,6 +36,7 @@ const MODES: Partial<Record<Cue, Mode>> = {
   only: 'only',
   like: 'like',
   by: 'by',
+  'not too': 'not',
 };
 
 class Interpreter {
@@ -49,6 +50,8 @@ class Interpreter {
   #place: 'start' | 'end' | undefined;
   #hasStart = false;
   #isNewSentence = false;
+  /** After `not too`. */
+  #isQualifying = false;
 
   constructor(words: readonly Word[], year: number) {
     this.#words = words;
@@ -63,7 +66,11 @@ class Interpreter {
     for (let at = 0; at < lexemes.length; at++) {
       const { meaning, parted, from, to } = lexemes[at] as Lexeme;
       this.#pause(parted);
-      if (meaning.kind === 'cue') this.#cue(meaning.cue, parted);
+      const course = courseAt(lexemes, at);
+      if (course !== undefined) {
+        this.draft.arc = course.arc;
+        at += course.length - 1;
+      } else if (meaning.kind === 'cue') this.#cue(meaning.cue, parted);
       else if (meaning.kind === 'unknown') at += this.#unknown(lexemes, at);
       else if (meaning.kind !== 'filler') this.#item(meaning, from, to);
     }
@@ -106,6 +113,7 @@ class Interpreter {
       return;
     }
     const mode = MODES[cue];
+    this.#isQualifying = cue === 'not too';
     // `X only`: of what was just said.
     if (mode === 'only' && parted === 'no' && this.#mode !== 'not') this.#turnOnly();
     // `not like`, `only by`, `nothing by`, `more like`: the stronger cue stays.
@@ -169,8 +177,9 @@ class Interpreter {
         ? !this.#isNewSentence && (isSameKind || this.#mode === 'not')
         : (this.#joint !== 'comma' || !this.#isNewSentence) && isSameKind;
     if (!goesOn) {
-      // `no live jazz` rules out live recordings; it neither rules jazz out nor asks for it.
-      if (this.#mode === 'not' && this.#joint === 'none' && item.kind === 'genre') return undefined;
+      // `no live jazz` neither rules jazz out nor asks for it; `not too fast pop` asks for pop.
+      const isDescribed = this.#mode === 'not' && this.#joint === 'none' && item.kind === 'genre';
+      if (isDescribed && !this.#isQualifying) return undefined;
       this.#setMode('plain');
       return 'plain';
     }
@@ -216,8 +225,24 @@ class Interpreter {
   }
 }
 
+/** `calm to intense`, `from loud to quiet`: two opposite levels with `to` between them. */
+function courseAt(
+  lexemes: readonly Lexeme[],
+  at: number,
+): { arc: 'rise' | 'fall'; length: number } | undefined {
+  const start = lexemes[at]?.meaning.kind === 'cue' ? at + 1 : at;
+  const [first, to, last] = lexemes.slice(start, start + 3);
+  if (first === undefined || to?.meaning.kind !== 'cue' || to.meaning.cue !== 'end' || last === undefined)
+    return undefined;
+  if (to.parted !== 'no' || last.parted !== 'no' || (start > at && !isFrom(lexemes[at]))) return undefined;
+  const change = levelOf(last.meaning) - levelOf(first.meaning);
+  return Math.abs(change) === 2 ? { arc: change > 0 ? 'rise' : 'fall', length: start - at + 3 } : undefined;
+}
+
+const isFrom = (lexeme: Lexeme | undefined) => lexeme?.meaning.kind === 'cue' && lexeme.meaning.cue === 'by';
+
 /** 1 loud or fast, −1 quiet or slow, 0 neither. */
-function levelOf(item: Item): -1 | 0 | 1 {
+function levelOf(item: LexemeMeaning): -1 | 0 | 1 {
   switch (item.kind) {
     case 'level':
       return item.level === 'high' ? 1 : -1;

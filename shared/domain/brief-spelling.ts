@@ -30,12 +30,16 @@ export class Spellings {
     }
   }
 
-  /** The only word of four letters or more of which this one lacks a letter, not the first. */
-  withLetterMissing(word: string): string | undefined {
+  /** As nearest(), for words of three letters or more: only where a letter is missing, added or has changed places. */
+  nearestShort(word: string): string | undefined {
     if (word.length < SHORTEST - 2) return undefined;
-    const found = (this.#byLength.get(word.length + 1) ?? []).filter(
-      (other) => other[0] === word[0] && isOneTypoApart(word, other),
-    );
+    const isMeant = (other: string) =>
+      other[0] === word[0] &&
+      isOneTypoApart(word, other) &&
+      (other.length !== word.length || [...other].sort().join('') === [...word].sort().join(''));
+    const found = [word.length - 1, word.length, word.length + 1]
+      .flatMap((length) => this.#byLength.get(length) ?? [])
+      .filter(isMeant);
     return found.length === 1 ? found[0] : undefined;
   }
 

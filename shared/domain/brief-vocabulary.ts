@@ -19,7 +19,7 @@ export interface Vocabulary {
   /** Without forgiving a typo; `folded` is as foldWords() writes it. */
   genreSpelt(folded: string): string | undefined;
   artistsSpelt(folded: string): readonly NamedArtist[];
-  /** With one typo; a genre of four letters or more also with a letter missing. */
+  /** With one typo; in a short genre no letter may be another. */
   genreMisspelt(folded: string): string | undefined;
   artistMisspelt(folded: string): NamedArtist | undefined;
   /** Words in the longest artist or genre name that is looked for in a text. */
@@ -54,7 +54,7 @@ export function compileVocabulary({ genres, artists, tracks }: VocabularySource)
   const artistsSpelt = (folded: string) =>
     artistNames.get(folded) ?? artistNames.get(withoutArticle(folded)) ?? [];
   const genreMisspelt = (folded: string) =>
-    genreNames.get(genreSpellings.nearest(folded) ?? genreSpellings.withLetterMissing(folded) ?? '');
+    genreNames.get(genreSpellings.nearest(folded) ?? genreSpellings.nearestShort(folded) ?? '');
   const findArtists = (name: string) => {
     const folded = foldWords(name);
     const exact = artistsSpelt(folded);

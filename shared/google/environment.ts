@@ -8,6 +8,8 @@ const SigningKeys = z.array(
   z.looseObject({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: z.string(), kid: z.string() }),
 );
 
+const ModelLocation = z.string().regex(/^[a-z0-9-]+$/, 'must be a region, a multi-region or global');
+
 const Environment = z.object({
   GOOGLE_CLOUD_PROJECT: z.string().min(1),
   SEGUE_LOCATION: z.string().min(1).default('us-central1'),
@@ -25,10 +27,7 @@ const Environment = z.object({
     .positive()
     .default(10 * 1024 ** 4),
   SEGUE_GEMINI_MODEL: z.string().min(1).optional(),
-  SEGUE_GEMINI_LOCATION: z
-    .string()
-    .regex(/^[a-z0-9-]+$/, 'must be a region, a multi-region or global')
-    .optional(),
+  SEGUE_GEMINI_LOCATION: z.optional(ModelLocation),
   BIGTABLE_EMULATOR_HOST: z.string().optional(),
   BIGQUERY_EMULATOR_HOST: z.string().optional(),
   MONITORING_EMULATOR_HOST: z.string().optional(),

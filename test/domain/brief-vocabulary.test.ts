@@ -114,7 +114,9 @@ describe('one typo', () => {
 
   test('is a distance of one', () => {
     fc.assert(
-      fc.property(word, word, (a, b) => expect(isOneTypoApart(a, b)).toBe(distance(a, b) === 1)),
+      fc.property(word, word, (a, b) => {
+        expect(isOneTypoApart(a, b)).toBe(distance(a, b) === 1);
+      }),
       {
         numRuns: 2_000,
       },

@@ -157,7 +157,7 @@ export function createReader({ rows }: RowStores) {
     snapshots: createSnapshotReader(rows),
   });
   return async (listenerId: string): Promise<Answer> => {
-    const response = await app.request(`/v1/listeners/${listenerId}/discover-weekly`);
+    const response = await app.request(`/v1/listeners/${listenerId}/next?limit=30`);
     if (response.status !== 200) throw new Error(`${response.status}: ${await response.text()}`);
     return (await response.json()) as Answer;
   };

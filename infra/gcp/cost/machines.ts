@@ -131,7 +131,6 @@ export function machinesOf(
       ? build.loaded / m.dataflowRate.value / 3600 + LOADED_TABLES * m.dataflowStart.value
       : 0;
   const seconds = 1000;
-  const turning = m.cpuPerTurn.value + m.frameworkOverhead.value;
   const answering = m.cpuPerAnswer.value + (serveHost === 'function' ? m.frameworkOverhead.value : 0);
   // It waits for the warehouse, and is billed while it does.
   const waiting = ((hours + directHours) * volumes.buildsPerMonth * 3600) / SECONDS_PER_MONTH;
@@ -161,12 +160,12 @@ export function machinesOf(
       ),
       sessions: instancesFor(
         functions.sessions,
-        { cores: (rates.turns * turning) / seconds, requests: rates.turns, peak },
+        { cores: (rates.turns * m.cpuPerTurn.value) / seconds, requests: rates.turns, peak },
         m,
       ),
       agent: instancesFor(
         functions.agent,
-        { cores: (rates.calls * turning) / seconds, requests: rates.calls, peak },
+        { cores: (rates.calls * m.cpuPerTurn.value) / seconds, requests: rates.calls, peak },
         m,
       ),
       rebuild: {

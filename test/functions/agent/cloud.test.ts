@@ -48,7 +48,11 @@ test('the framework, which reads bodies itself, hands messages over whole', asyn
     expect(response.status).toBe(200);
     const { result } = (await response.json()) as { result: { tools: unknown[] } };
     expect(result.tools).toHaveLength(7);
-    const large = await fetch(url, { method: 'POST', headers, body: `"${'x'.repeat(300_000)}"` });
+    const large = await fetch(url, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ x: 'x'.repeat(300_000) }),
+    });
     expect(large.status).toBe(413);
   } finally {
     await new Promise((resolve) => server.close(resolve));
