@@ -4,6 +4,7 @@ import { RANKING_WEIGHTS } from '../../shared/domain/ranking.ts';
 import { createEdge } from '../../shared/google/edge.ts';
 import { readEnvironment } from '../../shared/google/environment.ts';
 import { openDocuments, openRows, openTopics, openWarehouse } from '../../shared/google/open.ts';
+import { openBriefWriters } from '../../shared/google/open-brief-writers.ts';
 import { createCatalogue } from '../../shared/rows/catalogue.ts';
 import { createSnapshotReader } from '../../shared/rows/catalogue-snapshot.ts';
 import { createErasures } from '../../shared/rows/erasures.ts';
@@ -24,6 +25,7 @@ export function createCloudAgent(variables: Readonly<Record<string, string | und
   const rows = openRows(environment, 'serving');
   const answering = {
     ...edge,
+    ...openBriefWriters(environment, edge),
     rows,
     documents: openDocuments(environment),
     topics: openTopics(environment),

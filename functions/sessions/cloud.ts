@@ -4,6 +4,7 @@ import { RANKING_WEIGHTS } from '../../shared/domain/ranking.ts';
 import { createEdge } from '../../shared/google/edge.ts';
 import { readEnvironment } from '../../shared/google/environment.ts';
 import { openDocuments, openRows, openTopics } from '../../shared/google/open.ts';
+import { openBriefWriters } from '../../shared/google/open-brief-writers.ts';
 import { createCatalogue } from '../../shared/rows/catalogue.ts';
 import { createSnapshotReader } from '../../shared/rows/catalogue-snapshot.ts';
 import { createErasures } from '../../shared/rows/erasures.ts';
@@ -17,6 +18,7 @@ export function createCloudSessions(variables: Readonly<Record<string, string | 
   const rows = openRows(environment, 'serving');
   return createSessions({
     ...edge,
+    ...openBriefWriters(environment, edge),
     rows,
     documents: openDocuments(environment),
     topics: openTopics(environment),

@@ -17,7 +17,8 @@ export type Cue =
   | 'but'
   | 'start'
   | 'end'
-  | 'instead';
+  | 'instead'
+  | 'not too';
 
 export type Meaning =
   | { readonly kind: 'moods'; readonly moods: readonly Mood[] }
@@ -150,7 +151,7 @@ const TABLE: readonly (readonly [meaning: Meaning, phrases: string])[] = [
   [{ kind: 'level', level: 'high' }, 'with a bang; a bang; bang; big; strong; peak; full throttle; climax; full on; at full speed'],
   [{ kind: 'level', level: 'low' }, 'slowly; easy; low; small; gently; quietly; softly softly; light'],
   [cue('not'), 'no; not; non; without; without any; w o; sans; except; except for; excluding; exclude; minus; avoid; avoiding; skip; nothing; none; none of; never; dont; do not; isnt; arent; is not; are not; wasnt; doesnt; does not; hate; i hate; cant stand; cannot stand; anything but; everything but; all but; anything except; everything except; but not; but no; leave out; leaving out; drop; remove; take out; get rid of; ditch; lose; lose the; sick of; tired of; fed up with; bored of; bored with; not a fan of; no more; dislike; i dislike; dont like; i dont like; dont want; i dont want; dont play; dont include; dont give me; dont give me anything; apart from; other than; anything other than; aside from; neither; cut out; cut the; filter out; stay away from; keep out; hold the; zero; enough of; enough; never play; stop playing; no one; not any; not from; not by; nothing by; nothing from; nothing like; no songs by; no music by; nor; with no; block; ban; leave off; rule out; steer clear of; allergic to'],
-  [cue('not too'), 'not too; nothing too; not overly; not very; not so; not that; never too; none too; nothing overly; nothing very'],
+  [cue('not too'), 'not too; but not too; just not too; but nothing too; and not too; and nothing too; nothing too; not overly; not very; not so; not that; never too; none too; nothing overly; nothing very'],
   [cue('less'), 'less; fewer; not as much; not so much; not too much; not too many; not so many; go easy on; easy on; a little less; a bit less; slightly less; fewer of; less of; lighter on; cut back on; cut down on; too much; too many; much less; way less; reduce; minimise; minimize; limit; only a little; a lot less; ease up on'],
   [cue('more'), 'more; a bit more; a little more; slightly more; some more; more of; even more; much more; way more; not enough; a lot more; lots more; increase; heavier on; emphasise; emphasize; additional; add; add some; add in; add a bit of; include; include some; mix in; throw in; sprinkle in; plus some; also some; bring in; put in; more stuff like; too little; too few'],
   [cue('only'), 'only; just; nothing but; exclusively; solely; purely; strictly; entirely; all; just only; nothing except; nothing other than; pure; 100'],

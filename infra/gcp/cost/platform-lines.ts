@@ -15,7 +15,7 @@ const FIXED = {
   metricsMib: 20,
   // Three doors every minute, the build every five, each from six places.
   uptimeRunsPerMinute: 6 * 3.2,
-  alertConditions: 47,
+  alertConditions: 69,
   armorRules: 5,
 } as const;
 const TIER_GIB = [1024, 9 * 1024] as const;

@@ -34,6 +34,12 @@ const ROUND: Partial<Record<FigureId, number>> = {
   compression: 0.5,
   cpuPerIngestRequest: 1,
   cpuPerIngestEvent: 0,
+  cpuPerTurn: 50,
+  documentsPerTurn: 1,
+  sessionDocument: 20_000,
+  turnsPerSession: 5,
+  promptTokens: 2000,
+  answerTokens: 500,
   useOfCore: 0.5,
   requestLog: 1000,
 };
@@ -68,6 +74,8 @@ const HUNDRED = {
   answersPerDay: 1,
   historyDays: 100,
   catalogueItems: 100_000,
+  turnsPerDay: 0,
+  callsPerDay: 0,
 };
 
 describe('lines worked out by hand, a million listeners of ten plays a day', () => {
@@ -126,10 +134,43 @@ describe('lines worked out by hand, a million listeners of ten plays a day', () 
   });
 });
 
+describe('turns worked out by hand, half of one a listener and day', () => {
+  const turns = { ...HUNDRED, turnsPerDay: 0.5 };
+  const found = run('team', turns);
+
+  it('compute on one core each', () => {
+    // 500,000 turns a day of 50 ms: .289352 cores on half-used cores, .578704 instances for 2,628,000 s.
+    expect(line(found, 'Functions', 'sessions: CPU').quantity).toBeCloseTo(0.578704 * 2_628_000, -2);
+    expect(line(found, 'Functions', 'sessions: warm CPU').quantity).toBeCloseTo(0.421296 * 2_628_000, -2);
+    expect(line(found, 'Functions', 'sessions: requests').quantity).toBeCloseTo(15.2083, 3);
+  });
+
+  it('read and write a document each, and keep it for thirty days, its versions for a week', () => {
+    // 500,000 · 30.41667 and 186 records of each of 30.41667 builds, in hundred thousands, at $.09.
+    expect(line(found, 'Firestore', 'writes').monthly).toBeCloseTo((152.0833 + 0.05657) * 0.09, 3);
+    expect(line(found, 'Firestore', 'reads').quantity).toBeCloseTo(152.14, 2);
+    // 500,000 · (30 / 5 + 7) · 20,000 bytes = 121.07 GiB, and .01 for the builds.
+    expect(line(found, 'Firestore', 'documents').quantity).toBeCloseTo(121.082, 2);
+  });
+
+  it('are told to the warehouse, ten items of 400 bytes each', () => {
+    // (10e6 · 1000 + 1e6 · 8000 + 5e5 · 4000) bytes · 365/12 days = 608.3e9 bytes.
+    expect(line(found, 'Pub/Sub', 'publishing').quantity).toBeCloseTo((20e9 * 365) / 12 / 2 ** 40, 4);
+  });
+
+  it('pay for a model only where one reads prompts', () => {
+    expect(found.lines.map(({ product }) => product)).not.toContain('Vertex AI');
+    // 500,000 turns · .2 prompts · 30.41667 days · 2,000 tokens, in millions.
+    const asked = run('team', turns, { hasModel: true });
+    expect(line(asked, 'Vertex AI', 'prompts').quantity).toBeCloseTo(6083.33, 1);
+    expect(line(asked, 'Vertex AI', 'briefs').quantity).toBeCloseTo(1520.83, 1);
+  });
+});
+
 describe('what little traffic costs', () => {
   it('is billed by the tenth of a second in which anything is under way', () => {
     // 86,400 requests a day are one a second: 1 − e^−.1 = .0951626 of the time.
-    const found = run('dev', { listeners: 86_400, playsPerDay: 1, answersPerDay: 0 });
+    const found = run('dev', { listeners: 86_400, playsPerDay: 1, answersPerDay: 0, turnsPerDay: 0 });
     expect(line(found, 'Functions', 'update-signals: CPU').quantity).toBeCloseTo(0.0951626 * 2_628_000, -1);
   });
 });
@@ -142,10 +183,10 @@ describe('nobody listening', () => {
     expect(new Set(paid)).toEqual(
       new Set(['Functions', 'Bigtable', 'Firestore', 'Cloud Storage', 'Artifact Registry', 'Monitoring']),
     );
-    // One node, and an instance each of ingest and serve kept warm: (1 + .5 + 1 + 1) · 2,628,000 · .0000025.
+    // One node, and an instance each of ingest, serve and sessions kept warm: (1 + .5 + 1 + 1 + 1 + 2) · 2,628,000 · .0000025.
     expect(line(found, 'Bigtable', 'nodes of cluster 1').monthly).toBeCloseTo(730 * 0.65, 6);
     const warm = found.lines.filter(({ resource }) => resource.includes('warm'));
-    expect(warm.reduce((sum, { monthly }) => sum + monthly, 0)).toBeCloseTo(22.995, 3);
+    expect(warm.reduce((sum, { monthly }) => sum + monthly, 0)).toBeCloseTo(42.705, 3);
   });
 
   it('uses up no limit', () => {
@@ -160,12 +201,16 @@ describe('any workload', () => {
     listeners: fc.integer({ min: 0, max: 500_000_000 }),
     playsPerDay: fc.double({ min: 0, max: 200, noNaN: true }),
     answersPerDay: fc.double({ min: 0, max: 50, noNaN: true }),
+    turnsPerDay: fc.double({ min: 0, max: 50, noNaN: true }),
+    callsPerDay: fc.double({ min: 0, max: 50, noNaN: true }),
     historyDays: fc.integer({ min: 1, max: 2000 }),
   });
   const more = fc.record({
     listeners: fc.integer({ min: 0, max: 10_000_000 }),
     playsPerDay: fc.double({ min: 0, max: 20, noNaN: true }),
     answersPerDay: fc.double({ min: 0, max: 20, noNaN: true }),
+    turnsPerDay: fc.double({ min: 0, max: 20, noNaN: true }),
+    callsPerDay: fc.double({ min: 0, max: 20, noNaN: true }),
     historyDays: fc.integer({ min: 0, max: 500 }),
   });
 
@@ -176,9 +221,11 @@ describe('any workload', () => {
           listeners: small.listeners + plus.listeners,
           playsPerDay: small.playsPerDay + plus.playsPerDay,
           answersPerDay: small.answersPerDay + plus.answersPerDay,
+          turnsPerDay: small.turnsPerDay + plus.turnsPerDay,
+          callsPerDay: small.callsPerDay + plus.callsPerDay,
           historyDays: small.historyDays + plus.historyDays,
         };
-        const [less, most] = [small, large].map((w) => run(s, w, { load: l }, MEASUREMENTS).total);
+        const [less, most] = [small, large].map((w) => run(s, w, { load: l, hasModel: true }, MEASUREMENTS).total);
         expect(most).toBeGreaterThanOrEqual((less ?? Number.NaN) * (1 - 1e-9));
       }),
     );
