@@ -172,7 +172,7 @@ export class DraftWriter {
         }
         if (!this.#isTempoExact) draft.sounds.delete('bpm');
         this.#isTempoExact = false;
-        this.#sound('bpm', clampTempo(range), leave);
+        this.#sound('bpm', clampTo([30, 300], range), leave);
         this.#isTempoExact = true;
         return;
       }
@@ -184,11 +184,7 @@ export class DraftWriter {
   /** Decades that are named together add up; bounds that are, narrow. */
   #years(range: Range, isDecade: boolean, isNot: boolean, leave: () => void): void {
     const { draft } = this;
-    const wanted = isNot ? (opposite(range) ?? besides(range, this.#year)) : range;
-    if ((wanted.min ?? 1000) > 2100 || (wanted.max ?? 2100) < 1000) {
-      leave();
-      return;
-    }
+    const wanted = clampTo([1000, 2100], isNot ? (opposite(range) ?? besides(range, this.#year)) : range);
     const before = draft.years;
     const isList = isDecade && this.#isDecade && !isNot;
     this.#isDecade = isDecade && !isNot;
@@ -234,8 +230,8 @@ function besides({ min, max }: Range, year: number): Range {
   return first - 1950 >= year - last ? { min: null, max: first - 1 } : { min: last + 1, max: null };
 }
 
-function clampTempo({ min, max }: Range): Range {
-  const within = (value: number) => Math.min(300, Math.max(30, value));
+function clampTo([low, high]: readonly [number, number], { min, max }: Range): Range {
+  const within = (value: number) => Math.min(high, Math.max(low, value));
   return { min: min === null ? null : within(min), max: max === null ? null : within(max) };
 }
 

@@ -85,7 +85,7 @@ export function executeBrief(brief: Brief, input: ExecutionInput): Execution {
   const scorer = createBriefScorer({ brief, ...input });
   const admission = createAdmission(brief, listener, levels);
   const shortfallOf = (index: number) =>
-    (sorted.shortfall[index] as number) + (admission.wasPostponed(index) ? 1 + FARTHEST : 0);
+    sorted.shortfallOf(index) + (admission.wasPostponed(index) ? 1 + FARTHEST : 0);
   const wanted = lengthOf(brief, input.count, matching);
   const { picks, ms } = selectTracks({
     levels: levels.length,

@@ -7,8 +7,8 @@ import type { IndexedItem } from './indexed-item.ts';
 export interface Levels {
   /** Indices of items by level, 0 first. */
   readonly levels: readonly number[][];
-  /** How far each item is from satisfying what it violates, by index, and one per constraint; 0: it satisfies all. */
-  readonly shortfall: Float64Array;
+  /** How far a row is from satisfying what it violates, and one per constraint; 0: it satisfies all. */
+  readonly shortfallOf: (row: number) => number;
   /** Tracks that nothing in the brief rules out. */
   readonly considered: number;
   /** How many of those satisfy each constraint. */
@@ -24,36 +24,30 @@ export function sortIntoLevels(
 ): Levels {
   const { relaxable, isAllowed } = compileDemands(brief, columns);
   const { items } = columns;
-  const steps = relaxable.map(({ constraint, measure, distance }) => ({
+  const steps = relaxable.map(({ constraint, measure }) => ({
     constraint,
     measure,
-    distance,
     levels: levelsOf(constraint),
     met: 0,
   }));
   const levels: number[][] = Array.from({ length: LAST_LEVEL + 1 }, () => []);
-  const shortfall = new Float64Array(items.length);
   let considered = 0;
   for (let index = 0; index < items.length; index++) {
     if (!isAllowed(index)) continue;
     if (exclude?.has((items[index] as IndexedItem).recordingId)) continue;
     considered++;
     let level = 0;
-    let short = 0;
     for (const step of steps) {
       const violation = step.measure(index);
       if (violation === 0) step.met++;
-      else {
-        short += 1 + step.distance(index);
-        level = Math.max(level, step.levels[violation]);
-      }
+      else level = Math.max(level, step.levels[violation]);
     }
     (levels[level] as number[]).push(index);
-    shortfall[index] = short;
   }
   return {
     levels,
-    shortfall,
+    shortfallOf: (row) =>
+      relaxable.reduce((sum, { measure, distance }) => sum + (measure(row) === 0 ? 0 : 1 + distance(row)), 0),
     considered,
     met: new Map(steps.map(({ constraint, met }) => [constraint, met])),
     violatedBy: (row) =>

@@ -29,11 +29,18 @@ const SHORTEST_NAME = 4;
 /** What an own genre of the catalogue is not taken for: a prompt means these words as such. */
 const STRONGER = new Set(['cue', 'moods', 'version', 'clean']);
 
+/** What may be misspelt: of other words too many are everyday words themselves (`shower`, `slower`). */
+const FORGIVEN = new Set(['moods', 'activity', 'version', 'popularity']);
+
 let spellings: Spellings | undefined;
 
 /** The only word of the table that this one is with one typo. */
 function meaningMisspelt(word: string): Meaning | undefined {
-  spellings ??= new Spellings([...MEANINGS.keys()].filter((phrase) => !phrase.includes(' ')));
+  spellings ??= new Spellings(
+    [...MEANINGS].flatMap(([phrase, { kind }]) =>
+      FORGIVEN.has(kind) && /^\S{5,}$/.test(phrase) ? [phrase] : [],
+    ),
+  );
   return MEANINGS.get(spellings.nearest(word) ?? '');
 }
 
@@ -121,7 +128,7 @@ class Lexer {
     const isEveryday = own.every(({ text }) => this.#isKnown(text)) || phrase.length < SHORTEST_NAME;
     if (!isEveryday) return true;
     if (length > 1 && own.every(({ text }) => MEANINGS.get(text)?.kind === 'filler')) return true;
-    if (before?.kind === 'cue' && /^(?:like|by)$/.test(before.cue)) return true;
+    if (before?.kind === 'cue' && /^(?:like|by|from)$/.test(before.cue)) return true;
     return !this.#isShouted && at > 0 && own.every(({ original }) => /^\p{Lu}/u.test(original));
   }
 

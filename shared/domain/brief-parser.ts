@@ -37,6 +37,7 @@ const MODES: Partial<Record<Cue, Mode>> = {
   like: 'like',
   by: 'by',
   'not too': 'not',
+  from: 'by',
 };
 
 class Interpreter {
@@ -52,6 +53,8 @@ class Interpreter {
   #isNewSentence = false;
   /** After `not too`. */
   #isQualifying = false;
+  /** After `from` and `by`, behind which anything may stand; only a name with a capital is one. */
+  #isVague = false;
 
   constructor(words: readonly Word[], year: number) {
     this.#words = words;
@@ -114,6 +117,7 @@ class Interpreter {
     }
     const mode = MODES[cue];
     this.#isQualifying = cue === 'not too';
+    this.#isVague = cue === 'from';
     // `X only`: of what was just said.
     if (mode === 'only' && parted === 'no' && this.#mode !== 'not') this.#turnOnly();
     // `not like`, `only by`, `nothing by`, `more like`: the stronger cue stays.
@@ -171,7 +175,9 @@ class Interpreter {
       if (this.#isNewSentence) this.#setMode('plain');
       return this.#mode;
     }
-    const isSameKind = last.kind === item.kind;
+    const isStacked =
+      this.#mode === 'not' && this.#joint === 'none' && isAdjective(last) && isAdjective(item);
+    const isSameKind = last.kind === item.kind || isStacked;
     const goesOn =
       this.#joint === 'or'
         ? !this.#isNewSentence && (isSameKind || this.#mode === 'not')
@@ -204,7 +210,7 @@ class Interpreter {
     const isName =
       isAwaited &&
       (this.#mode === 'like' ||
-        this.#mode === 'by' ||
+        (this.#mode === 'by' && !this.#isVague) ||
         (this.#mode !== 'plain' && this.#mode !== 'more' && isCapital));
     if (!isName) {
       this.#leaveUnread(first.from, first.to);
@@ -234,12 +240,16 @@ function courseAt(
   const [first, to, last] = lexemes.slice(start, start + 3);
   if (first === undefined || to?.meaning.kind !== 'cue' || to.meaning.cue !== 'end' || last === undefined)
     return undefined;
-  if (to.parted !== 'no' || last.parted !== 'no' || (start > at && !isFrom(lexemes[at]))) return undefined;
+  if (to.parted === 'sentence' || last.parted !== 'no' || (start > at && !isFrom(lexemes[at])))
+    return undefined;
   const change = levelOf(last.meaning) - levelOf(first.meaning);
   return Math.abs(change) === 2 ? { arc: change > 0 ? 'rise' : 'fall', length: start - at + 3 } : undefined;
 }
 
-const isFrom = (lexeme: Lexeme | undefined) => lexeme?.meaning.kind === 'cue' && lexeme.meaning.cue === 'by';
+const isAdjective = ({ kind }: Item) => kind === 'moods' || kind === 'sound';
+
+const isFrom = (lexeme: Lexeme | undefined) =>
+  lexeme?.meaning.kind === 'cue' && lexeme.meaning.cue === 'from';
 
 /** 1 loud or fast, −1 quiet or slow, 0 neither. */
 function levelOf(item: LexemeMeaning): -1 | 0 | 1 {

@@ -30,29 +30,29 @@ export class Spellings {
     }
   }
 
-  /** As nearest(), for words of three letters or more: only where a letter is missing, added or has changed places. */
-  nearestShort(word: string): string | undefined {
-    if (word.length < SHORTEST - 2) return undefined;
-    const isMeant = (other: string) =>
-      other[0] === word[0] &&
-      isOneTypoApart(word, other) &&
-      (other.length !== word.length || [...other].sort().join('') === [...word].sort().join(''));
-    const found = [word.length - 1, word.length, word.length + 1]
-      .flatMap((length) => this.#byLength.get(length) ?? [])
-      .filter(isMeant);
-    return found.length === 1 ? found[0] : undefined;
-  }
-
   /** The only word one typo away that begins alike; undefined where there is none, several, or the word is short. */
   nearest(word: string): string | undefined {
-    if (word.length < SHORTEST) return undefined;
-    let found: string | undefined;
-    for (const length of [word.length - 1, word.length, word.length + 1])
-      for (const other of this.#byLength.get(length) ?? [])
-        if (other[0] === word[0] && isOneTypoApart(word, other)) {
-          if (found !== undefined) return undefined;
-          found = other;
-        }
-    return found;
+    const [found, ...others] = this.near(word);
+    return others.length === 0 ? found : undefined;
+  }
+
+  /** All words one typo away that begin alike; none for a word of less than five letters. */
+  near(word: string): string[] {
+    return word.length < SHORTEST ? [] : this.#find(word, () => true);
+  }
+
+  /** As near(), from three letters on: only where a letter is missing, added or has changed places. */
+  nearShort(word: string): string[] {
+    if (word.length < SHORTEST - 2) return [];
+    const letters = (text: string) => [...text].sort().join('');
+    return this.#find(word, (other) => other.length !== word.length || letters(other) === letters(word));
+  }
+
+  #find(word: string, isMeant: (other: string) => boolean): string[] {
+    return [word.length - 1, word.length, word.length + 1].flatMap((length) =>
+      (this.#byLength.get(length) ?? []).filter(
+        (other) => other[0] === word[0] && isOneTypoApart(word, other) && isMeant(other),
+      ),
+    );
   }
 }

@@ -22,7 +22,7 @@ export interface ReadText {
 
 // No part can match in two ways, so that the time is linear whatever the text is.
 const TOKEN =
-  /\d+(?:[.,]\d+)*(?:['’]?\p{L}+)?|[\p{L}\p{M}\p{N}]+(?:['’‘`´ʼ]\p{L}+)*|\s[-–—]+\s|[-–—]|[&+/]|[,:|\n]|[.;!?()[\]{}<>"“”]/gu;
+  /['’]\d\d(?![\d\p{L}])|\d+(?:[.,]\d+)*(?:['’]?\p{L}+)?|[\p{L}\p{M}\p{N}]+(?:['’‘`´ʼ]\p{L}+)*|\s[-–—]+\s|[-–—]|[&+/]|[,|\n]|[.;!?()[\]{}<>"“”]/gu;
 const SENTENCE = /^[.;!?()[\]{}<>"“”]$/;
 /** A number and its unit in one: 130bpm, 45min, 2h. Ordinals, decades and `5k` stay as they are. */
 const UNIT = /^([\d.,]+)(?!s$|ies$|st$|nd$|rd$|th$|k$)(\p{L}+)$/u;
@@ -49,7 +49,7 @@ export function readWords(text: string): ReadText {
       else if (pending === ' - ' && parted === 'no') parted = 'comma';
       pending = undefined;
     }
-    if (mark === '' || /^[,:|]$/.test(mark)) parted = parted === 'sentence' ? parted : 'comma';
+    if (mark === '' || /^[,|]$/.test(mark)) parted = parted === 'sentence' ? parted : 'comma';
     else if (SENTENCE.test(mark)) parted = 'sentence';
     else if (mark === '+') push(/\d$/.test(words.at(-1)?.text ?? '') ? 'onwards' : 'and', mark);
     else if (mark === '&' || mark === '/') push('and', mark);
@@ -59,6 +59,9 @@ export function readWords(text: string): ReadText {
 }
 
 function split(token: string): (readonly [word: string, original: string])[] {
+  // `'99`: only years are written so.
+  if (/^['’]\d\d$/.test(token))
+    return [[token.slice(1) <= '29' ? `20${token.slice(1)}` : `19${token.slice(1)}`, token]];
   const united = UNIT.exec(token);
   if (united !== null) return [...split(united[1] as string), ...split(united[2] as string)];
   if (/^\d[\d.,]*$/.test(token)) return [[plainNumber(token), token]];

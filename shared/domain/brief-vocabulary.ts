@@ -53,8 +53,14 @@ export function compileVocabulary({ genres, artists, tracks }: VocabularySource)
   let titles: Map<string, { itemId: string; artistId: string | null }[]> | undefined;
   const artistsSpelt = (folded: string) =>
     artistNames.get(folded) ?? artistNames.get(withoutArticle(folded)) ?? [];
-  const genreMisspelt = (folded: string) =>
-    genreNames.get(genreSpellings.nearest(folded) ?? genreSpellings.nearestShort(folded) ?? '');
+  const genreMisspelt = (folded: string): string | undefined => {
+    const near = genreSpellings.near(folded);
+    // Several spellings of one genre are no ambiguity.
+    const [genre, ...others] = new Set(
+      (near.length > 0 ? near : genreSpellings.nearShort(folded)).map((name) => genreNames.get(name)),
+    );
+    return others.length === 0 ? genre : undefined;
+  };
   const findArtists = (name: string) => {
     const folded = foldWords(name);
     const exact = artistsSpelt(folded);

@@ -1,5 +1,6 @@
 /** What words and phrases of a prompt mean. Our own table, folded spellings, several words before single ones. */
 import type { Familiarity, Mood, Range, Version } from './brief.ts';
+import { FILLER_PHRASES, FILLER_WORDS } from './brief-fillers.ts';
 import type { EnergyArc } from './energy-arc.ts';
 
 export type Axis = 'bpm' | 'energy' | 'valence' | 'popularity' | 'discovery' | 'years' | 'length';
@@ -18,7 +19,8 @@ export type Cue =
   | 'start'
   | 'end'
   | 'instead'
-  | 'not too';
+  | 'not too'
+  | 'from';
 
 export type Meaning =
   | { readonly kind: 'moods'; readonly moods: readonly Mood[] }
@@ -68,6 +70,10 @@ const era = (range: Range, isRelative = false): Meaning => ({ kind: 'era', era: 
 
 // biome-ignore format: one meaning per line keeps the table readable
 const TABLE: readonly (readonly [meaning: Meaning, phrases: string])[] = [
+  [sound('energy', least(0.6)), 'energy high; high on energy; high in energy'],
+  [sound('energy', most(0.4)), 'energy low; low on energy; low in energy'],
+  [sound('valence', least(0.6)), 'high valence; valence high'],
+  [sound('valence', most(0.4)), 'low valence; valence low'],
   [moods('happy', 'uplifting'), 'happy; feliz; alegre; cheerful; cheery; joyful; joyous; merry; jolly; sunny; bright; positive; good mood; positive mood; feel good; feelgood; feel good music; good vibes; good vibe; fun; playful; smiling; smile; bubbly; carefree; summery; optimistic; lighthearted; light hearted; upbeat mood; gleeful; blissful; sunshine; happiness; joy; euphoric; euphoria'],
   [moods('uplifting', 'happy'), 'uplifting; upbeat; up beat; motivating; motivational; inspiring; inspirational; hopeful; triumphant; encouraging; empowering; epic; anthemic; rousing; pick me up; cheer me up; lift me up; lift my mood; boost my mood'],
   [moods('sad', 'melancholic'), 'sad; triste; traurig; sadness; heartbroken; heartbreak; heartbreaking; broken hearted; depressed; depressing; tearful; tearjerker; tearjerkers; cry; crying; weepy; mournful; sorrow; sorrowful; grief; grieving; tragic; breakup; break up; broke up; lonely; loneliness; miserable; feeling down; feel down; feeling blue; unhappy; emo; sob; sombre; somber; despairing; wistful'],
@@ -89,13 +95,13 @@ const TABLE: readonly (readonly [meaning: Meaning, phrases: string])[] = [
   [sound('energy', most(0.3)), 'very low energy; very quiet; very calm; super chill'],
   [activity({ energy: least(0.6), bpm: within(150, 180) }), 'running; run; jogging; jog; for a run; go running; marathon; 5k; 10k; half marathon; sprint; sprints; sprinting; treadmill; parkrun'],
   [activity({ energy: least(0.65), arc: 'workout' }), 'workout; work out; working out; work outs; workouts; exercise; exercising; hiit; circuit training; training session'],
-  [activity({ energy: least(0.65) }), 'gym; gym session; lifting; lifting weights; weights; weightlifting; crossfit; spinning class; cycling; bike ride; boxing; aerobics; intervals; cardio; training; pre game; pregame; sports; football; skating; skiing; snowboarding'],
+  [activity({ energy: least(0.65) }), 'gym; gym session; lifting; lifting weights; weights; weightlifting; crossfit; leg day; pre drinks; spinning class; cycling; bike ride; boxing; aerobics; intervals; cardio; training; pre game; pregame; sports; football; skating; skiing; snowboarding'],
   [activity({ energy: most(0.55) }), 'study; studying; study session; homework; revision; revising; focus; focusing; focussing; concentrate; concentration; concentrating; reading; read a book; writing; working; work; office; deep work; coding; programming; exam; exams; essay; for work; at work; at the office; library; painting; drawing'],
   [activity({ energy: most(0.35) }), 'sleep; sleeping; fall asleep; falling asleep; asleep; bedtime; sleepy; nap; napping; lullaby; lullabies; insomnia; meditation; meditate; meditating; spa; massage; bath; drift off; doze; bed; go to bed; mindfulness; night time; nighttime; goodnight; put me to sleep'],
   [activity({ energy: most(0.45) }), 'yoga; stretching; pilates; breathing; tai chi'],
   [activity({ energy: least(0.6), valence: least(0.4) }), 'party; parties; partying; club; clubbing; night out; dancefloor; dance floor; dance; birthday party; house party; pool party; festival; rave; raving; celebration; celebrate; celebrating; new years eve; disco party; going out'],
   [activity({ energy: within(0.2, 0.65) }), 'dinner; dinner party; dining; supper; brunch; lunch; breakfast; coffee; coffee shop; cafe; restaurant; cocktail; cocktails; wine; aperitif; tea; dinner guests'],
-  [activity({ energy: least(0.5) }), 'cleaning; clean the house; cleaning the house; cleaning the flat; housework; chores; tidying; tidying up; hoovering; vacuuming; do the dishes; washing up; gardening; wake up; waking up; wake me up; get up; keep me going; keep me awake; stay awake; get going; morning run'],
+  [activity({ energy: least(0.5) }), 'gaming; cleaning; clean the house; cleaning the house; cleaning the flat; housework; chores; tidying; tidying up; hoovering; vacuuming; do the dishes; washing up; gardening; wake up; waking up; wake me up; get up; keep me going; keep me awake; stay awake; get going; morning run'],
   [activity({ energy: within(0.4, 0.9) }), 'driving; drive; road trip; roadtrip; road trips; car; long drive; commute; commuting; train ride; travel; travelling; traveling; highway; motorway; cruising'],
   [activity({ valence: least(0.4) }), 'cooking; barbecue; bbq; picnic; beach; summer; holiday; holidays; vacation; pool; sunday lunch; garden party; morning; spring'],
   [activity({ energy: most(0.6) }), 'rainy day; rainy days; rainy; rain; late night; late at night; after midnight; midnight; evening; evenings; night; tonight; at night; fireplace; autumn; winter; sunday morning; lazy sunday; sunset; snow day; hangover; hungover; stressed; stress; anxious; anxiety; overwhelmed; tired'],
@@ -111,16 +117,16 @@ const TABLE: readonly (readonly [meaning: Meaning, phrases: string])[] = [
   [popularity(-0.8), 'obscure; underground; hidden gems; hidden gem; lesser known; less known; little known; deep cuts; deep cut; deeper cuts; rare; rarities; unknown; undiscovered; underrated; overlooked; niche; off the beaten track; off the beaten path; under the radar; left field; leftfield; unpopular; b sides; hipster; nobody knows; no one knows; not well known; non mainstream; unsung; forgotten'],
   [familiarity('unheard'), 'new to me; never heard; never heard before; havent heard; have not heard; havent listened to; have never heard; ive never heard; i havent heard; i have not heard; i have never heard; havent heard yet; havent heard before; dont know; do not know; i dont know; i dont know yet; never listened to; have never listened to; have not listened to; unfamiliar; not heard; not heard before; unheard; fresh; discover; discover new; discovery; discoveries; new discoveries; something new; anything new; new songs for me; new stuff; new things; not in my library; songs i dont know; no songs i know; nothing i know; nothing ive heard; nothing i have heard; nothing i already know; nothing familiar; first time; never played; havent played; i havent played; music i dont know; ive not heard; not already heard; new to my ears'],
   [familiarity('new_artists'), 'new artists; new bands; artists new to me; bands new to me; artists ive never heard; artists i have never heard; artists i havent heard; artists i have not heard; artists i dont know; artists i do not know; bands i dont know; bands ive never heard; bands i havent heard; unfamiliar artists; unfamiliar bands; artists that are new to me; artists ive never heard of; artists ive never listened to; artists i have never listened to; bands ive never heard of; artists i havent listened to; people ive never heard; people i havent heard; musicians i dont know; singers i dont know; unknown artists; never heard of; new musicians; new singers'],
-  [familiarity('heard'), 'my favourites; my favorites; songs i love; songs i like; tracks i love; tracks i like; music i love; music i like; artists i love; artists i like; that i love; that i like; my favourite; my favorite; my faves; my favs; favourites; favorites; songs i know; i know; i already know; already know; i know and love; know and love; ive heard; i have heard; i have heard before; ive heard before; i already heard; familiar; my usual; the usual; my usual stuff; my top songs; my top tracks; my most played; my library; my music; my songs; my tracks; comfort music; comfort zone; heard before; already heard; ive already heard; i have already heard; i already love; already love; ive been listening to; been listening to; listened to before; i listen to; i usually listen to; ive listened to; my old favourites; my old favorites; known to me; that i know; ive played; on repeat; my go to; ones i know; old favourites; old favorites; my stuff; played before'],
+  [familiarity('heard'), 'my favourites; my favorites; forgotten favourites; forgotten favorites; havent heard in a while; i havent heard in a while; havent played in a while; i havent played in a while; havent listened to in a while; i havent listened to in a while; havent heard in ages; i havent heard in ages; havent heard for a while; i havent heard for a while; songs i love; songs i like; tracks i love; tracks i like; music i love; music i like; artists i love; artists i like; that i love; that i like; my favourite; my favorite; my faves; my favs; favourites; favorites; songs i know; i know; i already know; already know; i know and love; know and love; ive heard; i have heard; i have heard before; ive heard before; i already heard; familiar; my usual; the usual; my usual stuff; my top songs; my top tracks; my most played; my library; my music; my songs; my tracks; comfort music; comfort zone; heard before; already heard; ive already heard; i have already heard; i already love; already love; ive been listening to; been listening to; listened to before; i listen to; i usually listen to; ive listened to; my old favourites; my old favorites; known to me; that i know; ive played; on repeat; my go to; ones i know; old favourites; old favorites; my stuff; played before'],
   [{ kind: 'discovery', value: 0.9 }, 'adventurous; surprise me; surprise; surprising; surprises; explore; exploring; exploration; something different; unexpected; out of my comfort zone; outside my comfort zone; experimental; unusual; weird; strange; broaden my horizons; be bold; expand my taste; eclectic; varied; challenge me'],
   [{ kind: 'discovery', value: 0.15 }, 'play it safe; safe choices; safe bets; nothing weird; nothing too weird; nothing experimental; no surprises; stay safe'],
-  [arc('rise'), 'build up; builds up; building up; build it up; build; building; builds; build slowly; build up slowly; builds slowly; ramp up; ramping up; ramps up; rise; rising; rises; crescendo; gradually faster; getting faster; gets faster; get faster; gets louder; more and more energetic; more and more intense; increasingly energetic; increasing energy; energy going up; going up; goes up; gradually more energetic; get more energetic; gets more energetic; getting more energetic; pick up; picks up; picking up; get going slowly; ease into; ease me into; ease in; gains momentum; gathers pace; gradually build; gradually builds; speed up; speeds up; speeding up; from slow to fast; slow to fast; from calm to energetic; calm to energetic; from low to high; low to high; from chill to party; heats up; heating up; climb; climbing; energy rising; rising energy; escalate; escalating'],
+  [arc('rise'), 'build up; builds up; building up; build it up; build; building; builds; build slowly; build up slowly; builds slowly; ramp up; ramping up; ramps up; rise; rising; rises; crescendo; gradually faster; getting faster; gets faster; get faster; gets louder; more and more energetic; more and more intense; increasingly energetic; increasing energy; increasing; energy going up; going up; goes up; gradually more energetic; get more energetic; gets more energetic; getting more energetic; pick up; picks up; picking up; get going slowly; ease into; ease me into; ease in; gains momentum; gathers pace; gradually build; gradually builds; speed up; speeds up; speeding up; from slow to fast; slow to fast; from calm to energetic; calm to energetic; from low to high; low to high; from chill to party; heats up; heating up; climb; climbing; energy rising; rising energy; escalate; escalating'],
   [arc('fall'), 'fade out; fades out; fading out; going down; goes down; gradually down; energy going down; gradually slower; getting slower; gets slower; get slower; gets calmer; get calmer; getting calmer; slow down; slows down; slowing down; from fast to slow; fast to slow; from energetic to calm; energetic to calm; from high to low; high to low; from party to chill; falling; decreasing energy; decrease; decreasing; taper off; tapers off; tapering off; die down; dies down; drop off; descending; calm down gradually; gets quieter; getting quieter; more and more calm; calmer and calmer; settle down; settles down; ease off; gradually calmer; gradually calm down; falling energy; declining; less and less energetic; wane; bring it down; bring me down; bring us down'],
   [arc('wind-down'), 'wind down; winds down; wind me down; wind down mix; calm me down; calming down; cool down; cooldown; unwind slowly; come down; chill down'],
   [arc('wave'), 'waves; wave; in waves; wavy; up and down; ups and downs; peaks and valleys; highs and lows; peaks and troughs; roller coaster; rollercoaster; rise and fall; rises and falls; ebb and flow; up then down; alternating; back and forth; hills and valleys'],
   [arc('workout'), 'warm up; warmup; warming up; warm up and cool down; warm up then cool down; with a warm up; with a warm up and cool down; warm up go hard cool down'],
   [arc('steady'), 'steady; consistent; constant energy; steady energy; same energy; even energy; constant; no ups and downs; same energy throughout; same level; keep it steady; keep the energy; flat'],
-  [{ kind: 'clean', clean: true }, 'clean; clean only; clean version; clean versions; clean lyrics; keep it clean; family friendly; kid friendly; kids friendly; child friendly; safe for work; sfw; work safe; safe for kids; safe for children; for kids; for my kids; for the kids; for children; with kids; with the kids; with my kids; kids; children; toddler; toddlers; my kid; my kids; my son; my daughter; no explicit; not explicit; non explicit; nothing explicit; no explicit lyrics; no explicit songs; no explicit content; no explicit language; no explicit tracks; no explicit music; without explicit lyrics; without explicit content; without explicit songs; without explicit; no swearing; no swear words; no cursing; no curse words; no profanity; no bad language; no bad words; no foul language; no dirty words; no rude words; without swearing; without swear words; without bad language; without bad words; without profanity; without cursing; without foul language; without dirty words; no cussing; no strong language; without strong language; no f bombs; no parental advisory; nothing dirty; nothing rude; g rated; pg rated; censored; bleeped; pg; suitable for kids; suitable for children; appropriate for kids; appropriate for children; office friendly; classroom; school friendly; grandma friendly; no adult content; nothing offensive; no offensive lyrics; radio edits; swear free; profanity free; leave out explicit; leave out the explicit; skip explicit; exclude explicit'],
+  [{ kind: 'clean', clean: true }, 'clean; clean only; clean version; clean versions; clean lyrics; keep it clean; family friendly; kid friendly; kids friendly; child friendly; safe for work; sfw; work safe; safe for kids; safe for children; for kids; for my kids; for the kids; for children; with kids; with the kids; with my kids; kids; children; toddler; toddlers; my kid; my kids; my son; my daughter; no explicit; not explicit; non explicit; nothing explicit; no explicit lyrics; no explicit songs; no explicit content; no explicit language; no explicit tracks; no explicit music; without explicit lyrics; without explicit content; without explicit songs; without explicit; no swearing; no swear words; no cursing; no curse words; no profanity; no bad language; no bad words; no foul language; no dirty words; no rude words; without swearing; without swear words; without bad language; without bad words; without profanity; without cursing; without foul language; without dirty words; no cussing; no strong language; without strong language; no f bombs; no f words; no f word; no parental advisory; nothing dirty; nothing rude; g rated; pg rated; censored; bleeped; pg; suitable for kids; suitable for children; appropriate for kids; appropriate for children; office friendly; classroom; school friendly; grandma friendly; no adult content; nothing offensive; no offensive lyrics; radio edits; swear free; profanity free; leave out explicit; leave out the explicit; skip explicit; exclude explicit'],
   [{ kind: 'clean', clean: false }, 'explicit; explicit lyrics; explicit is fine; explicit is ok; swearing; swear words; profanity; uncensored; explicit ok; explicit fine; bad language'],
   [era(least(-5), true), 'recent; new; recently released; new releases; new release; new music; latest; newest; current; brand new; just released; just out; contemporary; nowadays; these days; up to date'],
   [era(within(0, 0), true), 'this year; this years; released this year'],
@@ -156,166 +162,22 @@ const TABLE: readonly (readonly [meaning: Meaning, phrases: string])[] = [
   [cue('more'), 'more; a bit more; a little more; slightly more; some more; more of; even more; much more; way more; not enough; a lot more; lots more; increase; heavier on; emphasise; emphasize; additional; add; add some; add in; add a bit of; include; include some; mix in; throw in; sprinkle in; plus some; also some; bring in; put in; more stuff like; too little; too few'],
   [cue('only'), 'only; just; nothing but; exclusively; solely; purely; strictly; entirely; all; just only; nothing except; nothing other than; pure; 100'],
   [cue('like'), 'like; similar to; similar; sounds like; sound like; sounding like; that sounds like; in the style of; in the vein of; inspired by; influenced by; reminiscent of; akin to; along the lines of; for fans of; fans of; more like; artists like; bands like; music like; songs like; things like; something like; stuff like; as in; resembling; a la; reminds me of; remind me of; sounds similar to; influences; based on; a fan of; im a fan of; related to; comparable to; close to; such as'],
-  [cue('by'), 'by; songs by; music by; tracks by; music from; songs from; stuff by; anything by; everything by; only by; only songs by; only music by; from; best of; the best of; discography of; catalogue of; tracks from; all by; sung by; performed by; played by; only stuff by; only tracks by; only music from; only songs from; only from; just songs by; from the band; from the artist'],
-  [cue('and'), 'and; n; as well as; along with; together with; and also; and then; and some; and more; y; und; et'],
+  [cue('by'), 'songs by; music by; tracks by; stuff by; anything by; everything by; only by; only songs by; only music by; best of; the best of; discography of; catalogue of; all by; sung by; performed by; played by; only stuff by; only tracks by; just songs by; from the band; from the artist'],
+  [cue('from'), 'by; from; music from; songs from; tracks from; only music from; only songs from; only from'],
+  [cue('and'), 'and; n; as well as; along with; together with; and also; and some; and more; y; und; et'],
   [cue('or'), 'or; or maybe; or else; and or; or even; or anything; or any; or some; or any other'],
-  [cue('but'), 'but; with; however; though; although; yet; then; so; because; while; instead of; rather; rather than; give me; i want; i need; play; i would like; id like; id love; make it; let it be; should be; want; need'],
+  [cue('but'), 'but; with; however; though; although; yet; so; because; while; instead of; rather; rather than; give me; i want; i need; play; i would like; id like; id love; make it; let it be; should be; want; need'],
   [cue('start'), 'start; starts; starting; started; begin; begins; beginning; open; opening; opens; kick off; start off; starts off; starting off; start out; start with; starting with; begin with; open with; starts with; kick off with; starting from; starts out'],
-  [cue('end'), 'end; ends; ending; finish; finishes; finishing; end with; ending with; end up; ends up; finish with; end on; close with; get; gets; getting; become; becomes; becoming; turn; turns; grow; grows; growing; move to; moving to; progress; progressing; go to; work up to; lead to; leading to; into; to; moving into; transition to; transitioning to; evolve; work towards; towards; until it gets; gradually'],
+  [cue('end'), 'then; and then; end; ends; ending; finish; finishes; finishing; end with; ending with; end up; ends up; finish with; end on; close with; get; gets; getting; become; becomes; becoming; turn; turns; grow; grows; growing; move to; moving to; progress; progressing; go to; work up to; lead to; leading to; into; to; moving into; transition to; transitioning to; evolve; work towards; towards; until it gets; gradually'],
   [cue('instead'), 'instead; not anymore; switch to; change to; change it to; make that; swap for'],
 ];
 
 const filler: Meaning = { kind: 'filler' };
 
-/** Words that carry nothing here. They also keep everyday words from being taken for misspelt genres. */
-const FILLERS = `
-a able about absolutely actually after afternoon again ago album albums alexa all almost along already alright also always am an another any anybody anymore
-anyone anything anyway anywhere are artist artists as ask at awesome away back band bands basically be beat beats beautiful because been before being best better
-between bit both boy bring brother buddy busy bunch button by call came can cannot cant catalogue catchy category certain chance change check choose come comes coming compilation compose
-cool could couldnt couple create created crowd curate dad date day days dear definitely description did didnt different do does doing done down dude during each
-earlier either else enjoy enough especially essential even ever every everybody everyone everything exactly excellent expect fairly family fan far father feel feeling feelings feels felt
-few fill finally find fine first fit fits five folks follow following for four friday friend friends from front full game general generate generally genre genres get gets getting
-girl girlfriend boyfriend give given gives giving glad go goes going gonna good google gotta great group guess guests guy guys had half happen has have having he hear heard hello
-help her here hers hey hi hidden him his home hope hot hours house how huge i id idea if ill im in include including indeed ini inside into is it its itself ive jam job
-joined keep keeps kept kind kinda kindly kinds know known knows large last late later lead least leave left length less let lets level life like liked likes list listen listened listening
-little ll long look looking looks lot lots loud love loved lovely loves low lyric lyrics made main mainly make makes making man many match matter may maybe me mean means meant
-member memories men middle might mind mine minute mix mixed mixes mixtape moment mom moms mum mother monday mood moods more most mostly move much music musica musique musik en muy und musical musician musicians must my myself
-name near nearly need needed needs next nice night no noise none normal not note now number numbers obviously occasion of off offer often oh ok okay old on once one ones only
-onto open option or order other others our out outside over own pace part particular particularly partner parts past people per perfect perhaps person pick piece pieces place places plain play played
-player playing playlist playlists plays please pls plus point possible possibly prefer preferably preferred pretty probably produced proper provide put puts queue quite radio random range rather real really
-reason recommend recommendation recommendations record recorded recording recordings records related release released releases remember request requests rest right room round said same saturday save say saying says second section see seem seems
-select selection send sense seriously session set sets several shall she should show shuffle side simple simply since sing singer singers single singles sister sit sitting slightly so some somebody
-somehow someone something sometimes somewhere son song songs soon sort sorta sorts sound sounds soundtrack speaking special specific spotify start stay still stop story stuff style styles stylish such suggest suggestion suggestions suitable suits sunday super
-sure take taken takes taking talk taste tastes tell than thank thanks that thats the their them themed theme then there theres these they theyre thing things think third this those thought three through throughout
-thursday thx till time times title titles to today together told tomorrow too took top totally touch toward track tracklist tracks tried true try trying tuesday tune tunes turn tv twice two type types typical u under
-understand up upon ur us use used using usual usually various version versions very via vibe vibes vibey view voice vocal vocals wait walk walking walks wanna want wanted wants was wasnt watch way we wednesday week weekend weekends well went were weve what whatever whats when where
-which while who whole whose why will window wish with within wonder wonderful wont word words work world would wouldnt write wrong yeah year years yes yesterday yet you youd young your youre yours yourself
-ballpark collection contain contains containing featuring feature features focused heavily heavy ish lean leaning leans main mainly mean must oriented reasonably roughly sprinkled tinged toned type vibe wise worthy allowed okay allow ideally throw themselves herself himself anybody compiled
-birthday mate lol omg haha plz mins apartment flat husband wife kid teacher boss colleagues hes shes theyve whos arent theres doesnt dont havent hasnt hadnt shouldnt wouldnt isnt wasnt
-bpm tempo bpms beats speed era eras decade decades century minute minutes hour hours length duration energy valence key popularity discography backing happening
-`;
-
 function compile(): ReadonlyMap<string, Meaning> {
   const meanings = new Map<string, Meaning>();
-  for (const word of FILLERS.split(/\s+/)) if (word !== '') meanings.set(word, filler);
-  for (const phrase of [
-    'not only',
-    'around the house',
-    'in the house',
-    'nothing else',
-    'and nothing else',
-    'and the like',
-    'the rest',
-    'the rest of',
-    'a mix of',
-    'mix of',
-    'a lot of',
-    'lots of',
-    'kind of',
-    'sort of',
-    'a bit',
-    'a bit of',
-    'a little',
-    'at all',
-    'if you can',
-    'if possible',
-    'no matter',
-    'whatever',
-    'of course',
-    'i feel like',
-    'feel like',
-    'feels like',
-    'would like',
-    'i would like',
-    'i like it',
-    'more or less',
-    'by the way',
-    'of all time',
-    'no problem',
-    'per song',
-    'get me',
-    'get my',
-    'open to',
-    'open to anything',
-    'as long as',
-    'with me',
-    'for me',
-    'more than',
-    'less than',
-    'i love it',
-    'i like this',
-    'i feel',
-    'dont mind',
-    'i dont mind',
-    'dont care',
-    'i dont care',
-    'never mind',
-    'not sure',
-    'im not sure',
-    'not really',
-    'anything goes',
-    'all good',
-    'all day',
-    'all night',
-    'all kinds of',
-    'all sorts of',
-    'to listen to',
-    'listen to',
-    'to be',
-    'going to',
-    'want to',
-    'need to',
-    'have to',
-    'used to',
-    'go to',
-    'love to',
-    'like to',
-    'up to you',
-    'like this',
-    'more like this',
-    'like that',
-    'like these',
-    'like it',
-    'like them',
-    'like i',
-    'like when',
-    'like a',
-    'like the one',
-    'like the ones',
-    'like before',
-    'work with',
-    'work for',
-    'out of',
-    'get into',
-    'i like',
-    'id like to',
-    'with friends',
-    'with my friends',
-    'just now',
-    'but also',
-    'but still',
-    'just one',
-    'one of',
-    'one of those',
-    'for my',
-    'for the',
-    'from the',
-    'in the',
-    'on the',
-    'with a',
-    'with the',
-    'with some',
-    'to the',
-    'all the',
-    'all time',
-    'all my',
-    'all of',
-    'all that',
-    'all this',
-    'no idea',
-    'no idea what',
-  ])
-    meanings.set(phrase, filler);
+  for (const word of FILLER_WORDS.split(/\s+/)) if (word !== '') meanings.set(word, filler);
+  for (const phrase of FILLER_PHRASES) meanings.set(phrase, filler);
   for (const [meaning, phrases] of TABLE)
     for (const phrase of phrases.split('; ')) meanings.set(phrase, meaning);
   return meanings;

@@ -40,16 +40,19 @@ describe.skipIf(!AVAILABLE)('sessions and tools through the built bundles, on em
   let bearer: string;
   const running = new Map<Name, RunningFunction>();
 
-  const start = async (name: Name) => {
+  const start = async (name: Name, more: Readonly<Record<string, string>> = {}) => {
     const port = running.get(name)?.port;
-    running.set(name, await startFunction(name, installed.folders[name] ?? '', environment, { port }));
+    running.set(
+      name,
+      await startFunction(name, installed.folders[name] ?? '', { ...environment, ...more }, { port }),
+    );
   };
   const urlOf = (name: Name) => running.get(name)?.url ?? '';
 
   /** As after a crash: nothing is left but what the stores hold. */
-  async function restart(name: Name): Promise<void> {
+  async function restart(name: Name, more: Readonly<Record<string, string>> = {}): Promise<void> {
     await running.get(name)?.stop();
-    await start(name);
+    await start(name, more);
   }
 
   async function ask<T = SessionAnswer>(method: string, path: string, body?: unknown): Promise<T> {
@@ -128,7 +131,7 @@ describe.skipIf(!AVAILABLE)('sessions and tools through the built bundles, on em
       })),
     );
     await changePointer(rows, Date.now(), () => ({ active: BUILD, accepted: [BUILD] }));
-    await Promise.all(NAMES.map(start));
+    await Promise.all(NAMES.map((name) => start(name)));
   });
 
   afterAll(async () => {
@@ -163,6 +166,20 @@ describe.skipIf(!AVAILABLE)('sessions and tools through the built bundles, on em
     expect(brief.genres).toContain('ambient');
     expect(items.length).toBeGreaterThan(0);
     expect(items.every(({ genres }) => genres.includes('ambient'))).toBe(true);
+  });
+
+  test('where a model was to read it and cannot be asked, the prompt is parsed, and the answer says so', async () => {
+    // Nobody here has credentials, so the client in the bundle comes as far as looking for them.
+    await restart('sessions', {
+      SEGUE_GEMINI_MODEL: 'gemini-2.5-flash',
+      SEGUE_GEMINI_LOCATION: 'europe-west1',
+    });
+    const answer = await ask('POST', '/v1/sessions', { seed: { prompt: 'ten tracks of ambient' } });
+    expect(answer.degraded).toEqual(['model']);
+    expect(answer.briefBy).toBe('parser');
+    expect(answer.brief.genres).toContain('ambient');
+    expect(running.get('sessions')?.output()).toContain('credentials');
+    await restart('sessions');
   });
 
   test('what was served is told to the warehouse; a dislike is told, and holds in the listener’s row', async () => {

@@ -14,8 +14,8 @@ export interface Call {
   readonly first: readonly string[];
 }
 
-/** Functions of shared/google that open something, by the file that holds them; what is behind them is Google's. */
-const OPENERS = 'shared/google/open.ts';
+/** Functions of shared/google that open something, by the files that hold them; what is behind them is Google's. */
+const OPENERS: readonly string[] = ['shared/google/open.ts', 'shared/google/open-brief-writers.ts'];
 const PORTS = ['RowStore', 'Topics', 'Warehouse', 'BuildSpace', 'Documents', 'BulkLoad'];
 
 class Walk {
@@ -97,7 +97,7 @@ class Walk {
       if (ts.isInterfaceDeclaration(owner) && PORTS.includes(owner.name.text))
         this.#add(owner.name.text, name.getText(), node);
       if (this.#without.includes(name.getText())) continue;
-      if (ts.isFunctionDeclaration(declaration) && fileOf(declaration) === OPENERS)
+      if (ts.isFunctionDeclaration(declaration) && OPENERS.includes(fileOf(declaration)))
         this.#add('open', name.getText(), node);
     }
   }

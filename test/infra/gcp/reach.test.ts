@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { FUNCTION_NEEDS } from '../../../infra/gcp/rules/needs.ts';
+import { FUNCTION_NEEDS, isToldOfModel } from '../../../infra/gcp/rules/needs.ts';
 import {
   BUILDS_DATASET,
   deadLetterName,
@@ -7,6 +7,8 @@ import {
   WAREHOUSE_DATASET,
 } from '../../../shared/schema/cloud.ts';
 import type { SubscriptionName } from '../../../shared/schema/topics.ts';
+import { exampleSettings } from './examples.ts';
+import { evaluate } from './mocks.ts';
 import { type Call, callsOfFunctions } from './reach-of-code.ts';
 
 const FUNCTIONS = ['ingest', 'update-signals', 'rebuild', 'serve', 'sessions', 'agent'] as const;
@@ -67,6 +69,20 @@ describe('what the rules say that a function needs', () => {
         .map(({ port, method }) => `${name}: ${port}.${method}`),
     );
     expect(unnamed).toEqual([]);
+  });
+
+  test('is a model for those that have a prompt read by one, and are told of it', async () => {
+    const asking = FUNCTIONS.filter((name) =>
+      calls.get(name)?.some(({ port, method }) => port === 'open' && method === 'openBriefWriters'),
+    );
+    const { resources } = await evaluate({
+      ...exampleSettings('dev'),
+      gemini: 'true',
+      geminiModel: 'gemini-2.5-flash',
+    });
+    const told = resources.filter(isToldOfModel).map(({ name }) => name);
+    expect(asking.toSorted()).toEqual(told.toSorted());
+    expect(told).not.toEqual([]);
   });
 
   test('names every function there is', () => {

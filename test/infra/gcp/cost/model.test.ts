@@ -225,7 +225,9 @@ describe('any workload', () => {
           callsPerDay: small.callsPerDay + plus.callsPerDay,
           historyDays: small.historyDays + plus.historyDays,
         };
-        const [less, most] = [small, large].map((w) => run(s, w, { load: l, hasModel: true }, MEASUREMENTS).total);
+        const [less, most] = [small, large].map(
+          (w) => run(s, w, { load: l, hasModel: true }, MEASUREMENTS).total,
+        );
         expect(most).toBeGreaterThanOrEqual((less ?? Number.NaN) * (1 - 1e-9));
       }),
     );

@@ -9,7 +9,7 @@ describe('the price table', () => {
     expect(price.usd).toBeGreaterThan(0);
     expect(price.unit).not.toBe('');
     expect(price.sku).not.toBe('');
-    expect(price.source).toMatch(/^https:\/\/cloud\.google\.com\/[a-z-]+\/pricing$/);
+    expect(price.source).toMatch(/^https:\/\/cloud\.google\.com\/[a-z-]+(\/[a-z-]+)?\/pricing$/);
     expect(price.readOn).toMatch(/^20\d\d-\d\d-\d\d$/);
     expect(Number.isNaN(Date.parse(price.readOn))).toBe(false);
   });
@@ -36,7 +36,7 @@ describe('the price table', () => {
         scenario('10k'),
         scenario('1m'),
         scenario('300m'),
-        scenario('300m', { deployment: { load: 'reverse-etl' } }),
+        scenario('300m', { deployment: { load: 'reverse-etl', hasModel: true } }),
       ]
         .flatMap(({ lines }) => lines)
         .map(({ priceId }) => priceId as string),
