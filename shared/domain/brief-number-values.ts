@@ -22,8 +22,12 @@ export class ValueReader {
     this.at = at;
     this.now = now;
   }
+
+  /** Empty behind the end, and behind a pause. */
   word(ahead = 0): string {
-    return this.text[this.at + ahead]?.text ?? '';
+    const place = this.at + ahead;
+    const word = this.text[place];
+    return word === undefined || (place > this.start && word.parted !== 'no') ? '' : word.text;
   }
 
   skip(...skipped: string[]): boolean {

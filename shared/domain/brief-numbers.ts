@@ -80,12 +80,7 @@ class Reader extends ValueReader {
         if (next === undefined || phrase === undefined) continue;
         found = true;
         this.at += length;
-        if (
-          /\b(?:at|tempo|bpm)$/.test(phrase) ||
-          /\b(?:faster|slower|quicker)\b/.test(phrase) ||
-          /\b(?:tempo|bpm)\b/.test(phrase)
-        )
-          isTempo = true;
+        if (/\bat$|\b(?:faster|slower|quicker|tempo|bpm)\b/.test(phrase)) isTempo = true;
         if (next !== 'exact') comparison = next;
       }
     }

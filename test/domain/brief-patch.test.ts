@@ -77,6 +77,21 @@ describe('a refinement moves the next playlist', () => {
     expect(Math.sign(change)).toBe(direction);
   });
 
+  test.each(['bpm', 'energy', 'valence'] as const)(
+    'with every track beyond the mean of this one: %s',
+    (axis) => {
+      const served = play({ ...OPEN_BRIEF, genres: ['pop'] });
+      const [up, down] = {
+        bpm: ['faster', 'slower'],
+        energy: ['harder', 'calmer'],
+        valence: ['happier', 'sadder'],
+      }[axis];
+      const before = mean(served, MEASURES[axis]);
+      expect(say({}, up as string, served).brief[axis]?.min).toBeGreaterThan(before);
+      expect(say({}, down as string, served).brief[axis]?.max).toBeLessThan(before);
+    },
+  );
+
   test('again and again, until there is nothing further', () => {
     let brief: Brief = { ...OPEN_BRIEF, genres: ['rock'] };
     let tempo = 0;

@@ -102,13 +102,14 @@ export class ListeningClient {
     let body: string;
     let status: number;
     try {
-      const response = await host.fetch(`/v1/listeners/${listenerId}/discover-weekly`);
+      // Made anew, so that it is of the build that is active now.
+      const response = await host.fetch(`/v1/listeners/${listenerId}/discover-weekly`, { method: 'POST' });
       status = response.status;
       body = await response.text();
     } catch {
       return false;
     }
-    if (status !== 200) this.unexpected.push(`GET discover-weekly: ${status} ${body}`);
+    if (status !== 200) this.unexpected.push(`POST discover-weekly: ${status} ${body}`);
     else
       this.observed.push({
         listenerId,

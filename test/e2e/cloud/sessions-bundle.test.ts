@@ -5,7 +5,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { SessionAnswer } from '../../../shared/api/session.ts';
 import { generateSigningKey } from '../../../shared/auth/key-file.ts';
 import { issueToken, publicPart } from '../../../shared/auth/tokens.ts';
+import { OPEN_BRIEF } from '../../../shared/domain/brief.ts';
 import { bareItem } from '../../../shared/domain/item.ts';
+import type { WrittenBrief } from '../../../shared/domain/written-brief.ts';
 import { createBigtableRows } from '../../../shared/google/bigtable-rows.ts';
 import type { RowStore } from '../../../shared/ports/row-store.ts';
 import { createCatalogue } from '../../../shared/rows/catalogue.ts';
@@ -16,6 +18,8 @@ import { hasEmulator } from '../../emulators/emulators.ts';
 import { poolText, someLines } from '../../functions/serve/pool-text.ts';
 import { shardTexts } from '../../functions/serve/shard-text.ts';
 import { someCatalogue } from '../../functions/sessions/harness.ts';
+import { startMetadata } from '../../shared/google/bigtable-front-end.ts';
+import { refused, startVertex, written as writtenBrief } from '../../shared/google/vertex-front-end.ts';
 import {
   type EmulatedCloud,
   installBundles,
@@ -168,18 +172,46 @@ describe.skipIf(!AVAILABLE)('sessions and tools through the built bundles, on em
     expect(items.every(({ genres }) => genres.includes('ambient'))).toBe(true);
   });
 
-  test('where a model was to read it and cannot be asked, the prompt is parsed, and the answer says so', async () => {
-    // Nobody here has credentials, so the client in the bundle comes as far as looking for them.
-    await restart('sessions', {
-      SEGUE_GEMINI_MODEL: 'gemini-2.5-flash',
-      SEGUE_GEMINI_LOCATION: 'europe-west1',
+  test('a model reads it where there is one; where it fails the prompt is parsed, and the answer says so', async () => {
+    const vertex = await startVertex();
+    const metadata = await startMetadata((response) => {
+      response.setHeader('content-type', 'application/json');
+      response.end(
+        JSON.stringify({ access_token: 'of-the-instance', expires_in: 3600, token_type: 'Bearer' }),
+      );
     });
-    const answer = await ask('POST', '/v1/sessions', { seed: { prompt: 'ten tracks of ambient' } });
-    expect(answer.degraded).toEqual(['model']);
-    expect(answer.briefBy).toBe('parser');
-    expect(answer.brief.genres).toContain('ambient');
-    expect(running.get('sessions')?.output()).toContain('credentials');
-    await restart('sessions');
+    const prompt = 'ten tracks of ambient';
+    const begin = () => ask('POST', '/v1/sessions', { seed: { prompt } });
+    try {
+      const written: WrittenBrief = {
+        ...OPEN_BRIEF,
+        seedTracks: [],
+        exclude: { ...OPEN_BRIEF.exclude, tracks: [] },
+        genres: ['jazz'],
+      };
+      vertex.answer(writtenBrief(JSON.stringify(written)), refused(403, 'PERMISSION_DENIED'));
+      await restart('sessions', {
+        SEGUE_GEMINI_MODEL: 'gemini-2.5-flash',
+        SEGUE_GEMINI_LOCATION: 'europe-west1',
+        GOOGLE_VERTEX_BASE_URL: vertex.baseUrl,
+        GCE_METADATA_HOST: metadata.address,
+        METADATA_SERVER_DETECTION: 'assume-present',
+      });
+      const byModel = await begin();
+      expect([byModel.briefBy, byModel.degraded]).toEqual(['model', []]);
+      expect(byModel.items.every(({ genres }) => genres.includes('jazz'))).toBe(true);
+      const parsed = await begin();
+      expect([parsed.briefBy, parsed.degraded]).toEqual(['parser', ['model']]);
+      expect(parsed.brief.genres).toContain('ambient');
+      const [first] = vertex.asked;
+      expect(first?.headers.authorization).toBe('Bearer of-the-instance');
+      expect(first?.path).toContain(`projects/${PROJECT}/locations/europe-west1/publishers/google/models/`);
+      expect(running.get('sessions')?.output()).not.toContain(prompt);
+    } finally {
+      vertex.close();
+      metadata.close();
+      await restart('sessions');
+    }
   });
 
   test('what was served is told to the warehouse; a dislike is told, and holds in the listener’s row', async () => {
