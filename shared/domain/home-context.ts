@@ -132,7 +132,7 @@ export function kindValues(
     const { sum, count } = rewards.get(listen.kind) ?? { sum: 0, count: 0 };
     rewards.set(listen.kind, { sum: sum + listen.reward, count: count + 1 });
   }
-  const valueOf = (kind: ListeningKind): KindValue => {
+  const valueFor = (kind: ListeningKind): KindValue => {
     const { sum, count } = rewards.get(kind) ?? { sum: 0, count: 0 };
     const factor = (context.device === null ? undefined : weights.devices[context.device]?.[kind]) ?? 1;
     return {
@@ -141,7 +141,7 @@ export function kindValues(
         (sum + weights.rewardPrior[kind] * weights.rewardPriorListens) / (count + weights.rewardPriorListens),
     };
   };
-  return { familiar: valueOf('familiar'), discovery: valueOf('discovery'), podcast: valueOf('podcast') };
+  return { familiar: valueFor('familiar'), discovery: valueFor('discovery'), podcast: valueFor('podcast') };
 }
 
 /** The context of an instant where an app does not name it: the hour and weekday of UTC. */

@@ -62,7 +62,10 @@ export function createLogger(
         log: hideNestedSecrets,
       },
       // By the name an error gives itself: the name of its class is another one in a minified bundle.
-      serializers: { error: (error: Error) => ({ ...pino.stdSerializers.err(error), type: error.name }) },
+      serializers: {
+        error: (error: unknown) =>
+          error instanceof Error ? { ...pino.stdSerializers.err(error), type: error.name } : error,
+      },
       redact: { paths: SECRET_FIELDS, censor: REDACTED },
     },
     options.destination ?? pino.destination({ fd: 1, sync: true }),

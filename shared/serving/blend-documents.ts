@@ -18,6 +18,9 @@ const GROUPS = 'blends';
 const MEMBERSHIPS = 'blend-members';
 /** Ids `<blend id>~<date>`. */
 const DAYS = 'blend-days';
+/** A day is dropped by the next; of a blend that nobody reads any more the store drops it then. */
+const KEPT_DAYS = 7;
+const DAY_MS = 86_400_000;
 
 /** More than members can be in one another's way: each round somebody succeeds. */
 const MOST_ATTEMPTS = 25;
@@ -161,7 +164,7 @@ export async function keepDay<T extends DayOf>(
   date: string,
   day: T,
 ): Promise<T | undefined> {
-  const kept = await keepFirst(documents, dayId(id, date), day);
+  const kept = await keepFirst(documents, dayId(id, date), day, date);
   // Whoever leaves changes the group before dropping its days: one of the two sees the other.
   const group = await readGroup(documents, id);
   const members = group?.members.map(({ listenerId }) => listenerId) ?? [];
@@ -175,12 +178,18 @@ export async function keepDay<T extends DayOf>(
   return kept;
 }
 
-async function keepFirst<T extends DayOf>(documents: DocumentStore, id: string, day: T): Promise<T> {
+async function keepFirst<T extends DayOf>(
+  documents: DocumentStore,
+  id: string,
+  day: T,
+  date: string,
+): Promise<T> {
+  const expiresAt = new Date(Date.parse(date) + KEPT_DAYS * DAY_MS).toISOString();
   for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
     const stored = await documents.get<T>(DAYS, id);
     if (stored !== undefined && isFor(stored.value, day.members)) return stored.value;
     try {
-      await documents.put(DAYS, id, day, { ifVersion: stored?.version ?? null });
+      await documents.put(DAYS, id, { ...day, expiresAt }, { ifVersion: stored?.version ?? null });
       return day;
     } catch (error) {
       if (!(error instanceof VersionConflict)) throw error;

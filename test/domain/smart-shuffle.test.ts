@@ -97,14 +97,14 @@ describe('a shuffled playlist', () => {
     }));
     const shuffled = smartShuffle(tracks, [{ ...candidate('x', 'x', 1, 1), ...fast }], random(4));
     const at = shuffled.findIndex(({ recommended }) => recommended);
-    const fit = (before: number) =>
+    const fitAfter = (before: number) =>
       transitionScore(tracks[own(shuffled)[before] as number] as OwnTrack, fast) +
       transitionScore(
         fast,
         (tracks[own(shuffled)[before + 1] as number] ?? tracks[own(shuffled)[before] as number]) as OwnTrack,
       );
-    const fits = [2, 5, 8, 11, 14, 17, 20, 23, 26, 29].map(fit);
-    expect(fit(at - 1)).toBeCloseTo(Math.max(...fits), 9);
+    const fits = [2, 5, 8, 11, 14, 17, 20, 23, 26, 29].map(fitAfter);
+    expect(fitAfter(at - 1)).toBeCloseTo(Math.max(...fits), 9);
   });
 });
 

@@ -47,6 +47,19 @@ describe('a log line', () => {
     expect(JSON.stringify(parsed()[0])).toContain('inner');
   });
 
+  test('has the words of an error as they are, and an error by the name it gives itself', () => {
+    class Minified extends Error {
+      override readonly name = 'TransientError';
+    }
+    const { logger, parsed } = capture();
+    logger.warn({ error: 'a disk is gone' }, 'x');
+    logger.warn({ error: new Minified('gone') }, 'x');
+    expect(parsed()).toMatchObject([
+      { error: 'a disk is gone' },
+      { error: { type: 'TransientError', message: 'gone' } },
+    ]);
+  });
+
   test('never has a secret, at the top or one level down', () => {
     const { logger, lines } = capture();
     logger.info(
