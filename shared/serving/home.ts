@@ -118,10 +118,37 @@ export async function fillShelves(
     { id: 'podcasts', items: podcasts(events, view, snapshot) },
     { id: 'because-you-listened', items: await because(deps, reading, view, input.weights) },
   ];
+  const known = await traitsOf(deps, reading, shelves);
   return shelves.map(({ id, items }) => ({
     id,
-    items: items.filter((tile) => tile.kind === 'playlist' || view.controls.blocking(tile) === undefined),
+    items: items.filter(
+      (tile) => tile.kind === 'playlist' || view.controls.blocking(withTraits(tile, known)) === undefined,
+    ),
   }));
+}
+
+/** What was played names no artist where the player did not: a control of the artist holds for it all the same. */
+function traitsOf(
+  deps: HomeDeps,
+  reading: Reading,
+  shelves: readonly Shelf<Tile>[],
+): Promise<ReadonlyMap<string, CatalogueItem>> {
+  const played = shelves.flatMap(({ items }) => items).filter(({ source }) => source === 'recent');
+  return reading.attempt(
+    'catalogue',
+    () => deps.catalogue.get(played.map(({ itemId }) => itemId)),
+    new Map<string, CatalogueItem>(),
+  );
+}
+
+function withTraits(tile: Tile, known: ReadonlyMap<string, CatalogueItem>): Tile {
+  const item = known.get(tile.itemId);
+  if (item === undefined) return tile;
+  return {
+    ...tile,
+    artistId: tile.artistId ?? item.artistId,
+    explicit: tile.explicit || item.explicit === true,
+  };
 }
 
 function weeklyTile({ listenerId, week }: { listenerId: string; week: string }): Tile {
