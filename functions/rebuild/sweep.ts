@@ -1,11 +1,11 @@
 /** What came in late of erased listeners: deliveries that had looked before the tombstone was there, and backlogs. */
+import { DAY_MS } from '../../shared/domain/time.ts';
 import type { RowStore } from '../../shared/ports/row-store.ts';
 import type { Warehouse } from '../../shared/ports/warehouse.ts';
 import { type Erasure, listErasures } from '../../shared/rows/erasures.ts';
 import { listenerHash, listenerOfKey } from '../../shared/schema/rows.ts';
 import type { Forgetting } from '../../shared/serving/forgetting.ts';
 
-const DAY_MS = 86_400_000;
 /** Longer than any topic keeps a message. */
 const SWEPT_DAYS = 14;
 

@@ -10,7 +10,7 @@ import { contextAt, HOME_WEIGHTS, kindValues } from '../../shared/domain/home-co
 import { rankShelves, type ShelfId } from '../../shared/domain/home-shelves.ts';
 import { isoWeek } from '../../shared/domain/iso-week.ts';
 import type { CatalogueItem } from '../../shared/domain/item.ts';
-import { TOPICS } from '../../shared/schema/topics.ts';
+import { rememberAnswer, roundScore } from '../../shared/serving/answer.ts';
 import {
   describeTile,
   fillShelves,
@@ -42,8 +42,6 @@ const route = createRoute({
   },
 });
 
-const round = (value: number) => Math.round(value * 10_000) / 10_000;
-
 export function addHomeRoute(app: ApiApp, deps: ServeDeps): void {
   app.openapi(route, async (c) => {
     const { id } = c.req.valid('param');
@@ -56,9 +54,8 @@ export function addHomeRoute(app: ApiApp, deps: ServeDeps): void {
       ...(device !== undefined && { device }),
     });
     const view = await readListener(deps, reading, id);
-    const erasedAt = (await deps.erasures.erasedAt([id])).get(id);
     const [events, snapshot] = await Promise.all([
-      recentEvents(deps, reading, id, erasedAt),
+      recentEvents(deps, reading, id, view.erasedAt),
       readSnapshot(deps, reading, view.build),
     ]);
     const week = isoWeek(reading.now);
@@ -84,29 +81,41 @@ export function addHomeRoute(app: ApiApp, deps: ServeDeps): void {
     const shelves = ranked.map(({ id: shelf, items, score, parts }, place) => ({
       id: shelf,
       title: titleOf(shelf, items[0]?.seeds[0], known),
-      score: round(score),
-      scoreParts: { stream: round(parts.stream), reward: round(parts.reward), variety: round(parts.variety) },
+      score: roundScore(score),
+      scoreParts: {
+        stream: roundScore(parts.stream),
+        reward: roundScore(parts.reward),
+        variety: roundScore(parts.variety),
+      },
       items: items.map((tile, at) => {
         const { explicit: _, seeds, score: own, ...rest } = describeTile(tile, known);
         const position = 100 * place + at;
-        return { ...rest, seeds: [...seeds], score: round(own), position, propensity: 1, impressionId };
+        return { ...rest, seeds: [...seeds], score: roundScore(own), position, propensity: 1, impressionId };
       }),
     }));
-    await reading.attempt(
-      'impressions',
-      () => remember(id, view.build, impressionId, shelves, reading.now),
-      undefined,
+    const build = view.build === undefined ? null : buildIdOf(view.build);
+    const served = shelves.flatMap(({ id: shelf, items }) =>
+      items.map((item) => ({
+        ...item,
+        source: `${shelf}:${item.source}`,
+        notion: item.notion ?? 'familiar',
+      })),
     );
+    const { degraded } = await rememberAnswer(deps, reading, {
+      ...{ surface: 'home', listenerId: id, build, impressionId },
+      items: served,
+      degraded: [...reading.degraded],
+    });
     const body: Home = {
       surface: 'home',
       listenerId: id,
-      build: view.build === undefined ? null : buildIdOf(view.build),
+      build,
       ranking: `${deps.weights.version} ${HOME_WEIGHTS.version}`,
       impressionId,
       generatedAt: new Date(reading.now).toISOString(),
       context: { hour: context.hour, weekday: context.weekday, device: context.device },
       shelves,
-      degraded: [...reading.degraded].sort(),
+      degraded: [...degraded].sort(),
     };
     c.header('cache-control', 'no-store');
     return c.json(body, 200);
@@ -120,37 +129,5 @@ export function addHomeRoute(app: ApiApp, deps: ServeDeps): void {
     const item = seed === undefined ? undefined : known.get(seed);
     const named = item?.title ?? item?.artist;
     return shelf === 'because-you-listened' && named != null ? `${TITLES[shelf]} ${named}` : TITLES[shelf];
-  }
-
-  async function remember(
-    listenerId: string,
-    build: number | undefined,
-    impressionId: string,
-    shelves: Home['shelves'],
-    now: number,
-  ): Promise<void> {
-    const items = shelves.flatMap((shelf) =>
-      shelf.items.map((item) => ({
-        position: item.position,
-        item_id: item.itemId,
-        recording_id: item.recordingId,
-        source: `${shelf.id}:${item.source}`,
-        notion: item.notion ?? 'familiar',
-        score: item.score,
-        propensity: item.propensity,
-      })),
-    );
-    if (items.length === 0) return;
-    const message = {
-      impression_id: impressionId,
-      listener_id: listenerId,
-      surface: 'home',
-      build_id: build === undefined ? null : buildIdOf(build),
-      served_at: now,
-      items,
-    };
-    await deps.topics.publish(TOPICS.impressions, [
-      { orderingKey: listenerId, data: JSON.stringify(message) },
-    ]);
   }
 }

@@ -16,6 +16,7 @@ import { type SearchHit, type SearchOptions, search } from '../../shared/domain/
 import type { SearchDocument } from '../../shared/domain/search-documents.ts';
 import type { SearchIndex } from '../../shared/domain/search-index.ts';
 import { layAffinities } from '../../shared/domain/taste.ts';
+import { roundScore } from '../../shared/serving/answer.ts';
 import {
   type ListenerView,
   type Reading,
@@ -137,16 +138,12 @@ function writeHit(hit: SearchHit, controls: ControlsInForce | undefined): Search
     blocked: (controls && blocking(controls, document)) ?? null,
     fields: [...fields],
     match,
-    score: round(score),
+    score: roundScore(score),
     scoreParts: {
-      text: round(parts.text),
-      popularity: round(parts.popularity),
-      affinity: round(parts.affinity),
+      text: roundScore(parts.text),
+      popularity: roundScore(parts.popularity),
+      affinity: roundScore(parts.affinity),
       exact: parts.exact,
     },
   };
-}
-
-function round(value: number): number {
-  return Math.round(value * 1e4) / 1e4;
 }

@@ -57,7 +57,7 @@ export function addSmartShuffleRoute(app: ApiApp, deps: ServeDeps): void {
     const tracks = ownTracks(kept, items, view);
     const draws = createRandom(0, `smart-shuffle ${seed}`);
     const wanted = request.recommendations && tracks.length >= SHUFFLE_WEIGHTS.fewest && view.isKnown;
-    const found = wanted ? await shuffleCandidates(deps, reading, view, tracks, draws.next) : [];
+    const found = wanted ? await shuffleCandidates(deps, reading, view, tracks, items, draws.next) : [];
     const shuffled = smartShuffle(
       tracks,
       found.map(({ sound }) => sound),

@@ -66,6 +66,7 @@ const ANYBODY: Omit<ListenerView, 'build'> = {
   lately: new Map(),
   controls: new ControlsInForce([], 0),
   row: NOBODY,
+  erasedAt: undefined,
 };
 
 export function addSurfaceRoutes(app: ApiApp, deps: ServeDeps): void {

@@ -15,7 +15,7 @@ import { InvalidInput, NotFound } from '../../shared/errors.ts';
 import { decodeLiveEvents } from '../../shared/rows/live-events.ts';
 import { createWeeklyPlaylists, type StoredWeek } from '../../shared/rows/weekly-playlists.ts';
 import { listenerKey, ROW_TABLES } from '../../shared/schema/rows.ts';
-import { writeAnswer } from '../../shared/serving/answer.ts';
+import { describeAnswer, writeAnswer } from '../../shared/serving/answer.ts';
 import type { Basis } from '../../shared/serving/candidates.ts';
 import { type ListenerView, type Reading, readListener, startReading } from '../../shared/serving/reading.ts';
 import { hasHeard } from '../../shared/serving/recommend.ts';
@@ -81,11 +81,7 @@ export function addWeeklyRoutes(app: ApiApp, deps: ServeDeps): void {
 
   /** This week's as it is kept, or made and kept now; one that rests on nothing of the listener's own is not kept. */
   async function thisWeek(reading: Reading, view: ListenerView, id: string, week: string) {
-    const stored = await reading.attempt(
-      'weekly',
-      async () => playlists.read(id, week, await erasedAt(id)),
-      undefined,
-    );
+    const stored = await reading.attempt('weekly', () => playlists.read(id, week, view.erasedAt), undefined);
     if (stored !== undefined) return { basis: 'build' as Basis, made: stored, kept: true };
     const { basis, made } = await make(reading, view, week);
     if (basis !== 'build' || made.tracks.length === 0 || reading.degraded.size > 0)
@@ -154,10 +150,10 @@ export function addWeeklyRoutes(app: ApiApp, deps: ServeDeps): void {
     }
     const made = await playlists.read(id, week, await erasedAt(id));
     if (made === undefined) throw new NotFound(`There is no playlist of ${week}.`);
-    const answer = await writeAnswer(
+    const answer = await describeAnswer(
       deps,
       reading,
-      { ...contextOf(id, 'build', made), isReview: true },
+      contextOf(id, 'build', made),
       made.tracks.map((track) => choiceOf(track, undefined)),
     );
     const body: Weekly = {
@@ -187,6 +183,9 @@ export function addWeeklyRoutes(app: ApiApp, deps: ServeDeps): void {
     const { id } = c.req.valid('param');
     requireListener(c.get('principal'), id);
     c.header('cache-control', 'no-store');
-    return c.json({ listenerId: id, weeks: await playlists.list(id, await erasedAt(id)) }, 200);
+    return c.json(
+      { listenerId: id, weeks: (await playlists.all(id, await erasedAt(id))).map(({ week }) => week) },
+      200,
+    );
   });
 }

@@ -6,7 +6,7 @@ import { replaceBlocked } from '../../shared/domain/blend-replacement.ts';
 import type { BlendChoice } from '../../shared/domain/blend-selection.ts';
 import type { Taste } from '../../shared/domain/taste.ts';
 import type { Topics } from '../../shared/ports/topics.ts';
-import { writeAnswer } from '../../shared/serving/answer.ts';
+import { describeAnswer, rememberAnswer, roundScore } from '../../shared/serving/answer.ts';
 import type { Basis } from '../../shared/serving/candidates.ts';
 import type { ListenerView, Reading, ReadingDeps } from '../../shared/serving/reading.ts';
 import { type Choice, notionOf } from '../../shared/serving/recommend.ts';
@@ -36,7 +36,7 @@ export async function writeBlend(
       )
     : [];
   const bases = Object.values(day.bases);
-  const answer = await writeAnswer(
+  const answer = await describeAnswer(
     deps,
     reading,
     {
@@ -50,7 +50,7 @@ export async function writeBlend(
     },
     chosen.map((choice) => toldTo(viewer, choice, views)),
   );
-  return {
+  return rememberAnswer(deps, reading, {
     ...answer,
     blendId,
     date: dateOf(reading.now),
@@ -72,12 +72,12 @@ export async function writeBlend(
           favouriteOf: [...favouriteOf],
           reason,
           affinities: Object.fromEntries(
-            Object.entries(affinities).map(([listenerId, affinity]) => [listenerId, round(affinity)]),
+            Object.entries(affinities).map(([listenerId, affinity]) => [listenerId, roundScore(affinity)]),
           ),
         },
       ];
     }),
-  };
+  });
 }
 
 /** The blend as a playlist; each track also says whose it is. */
@@ -131,8 +131,4 @@ function tastesTogether(tastes: readonly Taste[]): Taste | undefined {
       tracks: tastes.flatMap(({ tracks }) => tracks),
     }
   );
-}
-
-function round(value: number): number {
-  return Math.round(value * 1e4) / 1e4;
 }

@@ -1,4 +1,5 @@
 /** Prepare: what a blend needs of one member, their candidates, their taste and what they rule out. */
+import { squash } from '../../shared/domain/affinity.ts';
 import type { BlendCandidate, BlendMember } from '../../shared/domain/blend-evidence.ts';
 import type { MatchTaste } from '../../shared/domain/blend-match.ts';
 import type { Candidate } from '../../shared/domain/candidate.ts';
@@ -72,11 +73,6 @@ export async function prepareMember(
     taste,
     names: namesOf(view, items),
   };
-}
-
-/** −1 to 1, keeping the sign. */
-function squash(affinity: number): number {
-  return affinity / (1 + Math.abs(affinity));
 }
 
 /** 0 or less: what was skipped since the build. */

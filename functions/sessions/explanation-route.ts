@@ -12,7 +12,7 @@ import { RANKING_WEIGHTS } from '../../shared/domain/ranking.ts';
 import type { SessionState } from '../../shared/domain/steered-session.ts';
 import { NotFound } from '../../shared/errors.ts';
 import { createWeeklyPlaylists, type StoredWeek } from '../../shared/rows/weekly-playlists.ts';
-import { writeAnswer } from '../../shared/serving/answer.ts';
+import { describeAnswer } from '../../shared/serving/answer.ts';
 import {
   type ListenerView,
   type Reading,
@@ -62,7 +62,7 @@ export function addExplanationRoute(app: ApiApp, deps: Deps): void {
     const view = await readListener(deps, reading, listenerId);
     const found =
       sessionId === undefined
-        ? ((await servedInWeek(deps, reading, listenerId, itemId)) ??
+        ? ((await servedInWeek(deps, reading, view, listenerId, itemId)) ??
           (await inPool(deps, reading, view, listenerId, itemId)))
         : await servedInSession(deps, reading, await findSession(deps, { listenerId, sessionId }), itemId);
     if (found === undefined) throw new NotFound(whereNot(itemId, sessionId));
@@ -154,18 +154,19 @@ async function servedInSession(
 async function servedInWeek(
   deps: Deps,
   reading: Reading,
+  { erasedAt }: ListenerView,
   listenerId: string,
   itemId: string,
 ): Promise<Found | undefined> {
-  const weeks = createWeeklyPlaylists(deps.rows);
-  const erasedAt = (await deps.erasures.erasedAt([listenerId])).get(listenerId);
   const find = async () => {
-    for (const name of (await weeks.list(listenerId, erasedAt)).slice(0, MOST_WEEKS)) {
-      const week = await weeks.read(listenerId, name, erasedAt);
-      const all = week === undefined ? [] : [...week.tracks, ...week.reserves];
+    for (const week of (await createWeeklyPlaylists(deps.rows).all(listenerId, erasedAt)).slice(
+      0,
+      MOST_WEEKS,
+    )) {
+      const all = [...week.tracks, ...week.reserves];
       const position = all.findIndex((track) => track.itemId === itemId);
       const track = all[position];
-      if (week !== undefined && track !== undefined)
+      if (track !== undefined)
         return {
           week,
           // A reserve takes the place of a track that was heard or ruled out meanwhile.
@@ -216,14 +217,13 @@ async function look(
   choice: Choice,
   context: { listenerId: string; build: number | undefined; version: string; view?: ListenerView },
 ): Promise<{ item: Item; answer: Answer }> {
-  const topics = { publish: () => Promise.reject(new Error('A review publishes nothing.')) };
   const { listenerId, build, version, view } = context;
-  const answer = await writeAnswer(
-    { ...deps, topics },
+  const answer = await describeAnswer(
+    deps,
     reading,
     {
       surface: 'explanation',
-      ...{ listenerId, build, basis: 'build', rankingVersion: version, isReview: true },
+      ...{ listenerId, build, basis: 'build', rankingVersion: version },
       impressionId: deps.newId(),
       taste: view?.built?.taste,
     },

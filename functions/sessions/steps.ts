@@ -6,7 +6,7 @@ import type { IndexedItem } from '../../shared/domain/indexed-item.ts';
 import { isFull, type SessionState, startSession } from '../../shared/domain/steered-session.ts';
 import { foldFeedback } from '../../shared/domain/steered-session-feedback.ts';
 import type { Logger } from '../../shared/logging/logger.ts';
-import { TOPICS } from '../../shared/schema/topics.ts';
+import { rememberAnswer } from '../../shared/serving/answer.ts';
 import { type Reading, startReading } from '../../shared/serving/reading.ts';
 import type { SessionPlace } from '../../shared/serving/session-documents.ts';
 import { type Steering, steerByPatch, steerByWords } from './briefs.ts';
@@ -44,7 +44,7 @@ export async function beginSession(
     const taken = await takeTurn({ deps, ...prepared });
     return { result: taken, state: taken.state };
   });
-  return 'impressions' in turn ? published(deps, reading, turn) : turn;
+  return 'state' in turn ? rememberAnswer(deps, reading, turn.answer) : turn;
 }
 
 async function prepareBeginning(
@@ -93,7 +93,7 @@ export async function continueSession(
     const taken = await takeTurn({ deps, reading, stages, material, state: { ...state, brief }, asked });
     return { result: taken, state: taken.state };
   });
-  return 'impressions' in turn ? published(deps, reading, turn) : turn;
+  return 'state' in turn ? rememberAnswer(deps, reading, turn.answer) : turn;
 }
 
 interface Heard {
@@ -147,17 +147,4 @@ function started(deps: SessionDeps, logger: Logger): Pick<Prepared, 'reading' | 
     reading: startReading(deps.clock.now(), logger),
     stages: startStages(() => deps.clock.now(), logger),
   };
-}
-
-/** Tells of the impressions of a turn that is written down; where that fails the answer says so, as on any surface. */
-async function published(
-  deps: SessionDeps,
-  reading: Reading,
-  { answer, impressions }: Turn,
-): Promise<SessionAnswer> {
-  if (impressions.length === 0) return answer;
-  const publish = () => deps.topics.publish(TOPICS.impressions, impressions);
-  await reading.attempt('impressions', publish, undefined);
-  if (!reading.degraded.has('impressions')) return answer;
-  return { ...answer, degraded: [...new Set([...answer.degraded, 'impressions'])].sort() };
 }

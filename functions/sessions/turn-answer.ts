@@ -12,8 +12,7 @@ import {
   type SessionTurn,
 } from '../../shared/domain/steered-session.ts';
 import { type NextTrack, RELATED_TIER, SESSION_WEIGHTS } from '../../shared/domain/steered-session-next.ts';
-import type { OutgoingMessage } from '../../shared/ports/topics.ts';
-import { type AnswerContext, writeAnswer } from '../../shared/serving/answer.ts';
+import { type AnswerContext, describeAnswer, roundScore } from '../../shared/serving/answer.ts';
 import type { Reading } from '../../shared/serving/reading.ts';
 import { type Choice, notionOf } from '../../shared/serving/recommend.ts';
 import type { SessionDeps } from './deps.ts';
@@ -48,9 +47,8 @@ export interface TurnInput {
 
 export interface Turn {
   readonly state: SessionState;
+  /** To be remembered as served once the turn is written down: another request may take it first. */
   readonly answer: SessionAnswer;
-  /** Impressions, to be published once the turn is written down. */
-  readonly impressions: readonly OutgoingMessage[];
 }
 
 /** Writes the answer of a turn that serves `tracks`, and the state after it. */
@@ -66,11 +64,6 @@ export async function writeTurn(
     const candidate = candidateOf(track, known.get(track.proposal.item.recordingId));
     return { candidate, score: track.score, parts: track.parts, notion: notionOf(view, candidate) };
   });
-  const impressions: OutgoingMessage[] = [];
-  // Another request may take the turn first: what is not written down was not served.
-  const publish = async (_: string, messages: readonly OutgoingMessage[]) => {
-    impressions.push(...messages.map((message) => sourcedByBrief(message, byBrief)));
-  };
   const byBrief = new Set(
     choices.flatMap(({ candidate }) => (candidate.evidence.length === 0 ? candidate.itemId : [])),
   );
@@ -83,9 +76,7 @@ export async function writeTurn(
     impressionId: deps.newId(),
     rankingVersion: SESSION_WEIGHTS.version,
   };
-  const base = await stages.run('serve', () =>
-    writeAnswer({ ...deps, topics: { publish } }, reading, context, choices),
-  );
+  const base = await stages.run('serve', () => describeAnswer(deps, reading, context, choices));
   const reasons = tracks.map(reasonsOf);
   const answer = {
     ...base,
@@ -117,23 +108,19 @@ export async function writeTurn(
       itemId: item.itemId,
       recordingId: item.recordingId,
       artistId: item.artistId,
-      parts: Object.fromEntries(Object.entries(parts).map(([name, value]) => [name, rounded(value)])),
+      parts: Object.fromEntries(Object.entries(parts).map(([name, value]) => [name, roundScore(value)])),
       reasons: reasons[place] ?? [],
     })),
   };
   const expiresAt = expiryAfter(reading.now);
   const whole: SessionAnswer = { ...answer, expiresAt };
   const recorded = recordTurn(state, turn, { request: asked.request, answer: JSON.stringify(whole) });
-  return { state: recorded, answer: whole, impressions };
+  return { state: recorded, answer: whole };
 }
 
 /** A brief as JSON has it: lists that may be written to. */
 export function briefOf(brief: Brief): SessionAnswer['brief'] {
   return structuredClone(brief) as SessionAnswer['brief'];
-}
-
-function rounded(value: number): number {
-  return Math.round(value * 1e4) / 1e4;
 }
 
 /** The item as the catalogue has it, with the evidence that the build found for its recording. */
@@ -150,7 +137,7 @@ function candidateOf({ proposal: { item } }: NextTrack, found: Candidate | undef
 }
 
 function reasonsOf({ proposal, parts }: NextTrack): SessionReason[] {
-  const fits = rounded(parts.artist + parts.genre + parts.sound);
+  const fits = roundScore(parts.artist + parts.genre + parts.sound);
   return [
     ...proposal.reasons,
     ...proposal.violated.map((constraint) => ({ reason: 'gave_way', value: constraint })),
@@ -163,11 +150,4 @@ function basisOf({ seeds }: SessionState, { view }: Material): AnswerContext['ba
   if (seeds.tracks.length + seeds.artists.length > 0) return 'item';
   if (view.built !== undefined) return 'build';
   return view.signals.heard.size > 0 ? 'signals' : 'popularity';
-}
-
-/** The impression with `brief` as the source of items that no generator proposed. */
-function sourcedByBrief(message: OutgoingMessage, byBrief: ReadonlySet<string>): OutgoingMessage {
-  const impression = JSON.parse(message.data) as { items: { item_id: string; source: string }[] };
-  for (const row of impression.items) if (byBrief.has(row.item_id)) row.source = 'brief';
-  return { ...message, data: JSON.stringify(impression) };
 }

@@ -1,5 +1,7 @@
 /** Sessions at the edge: what begins one, what a turn says, and what is answered. */
+
 import { z } from '@hono/zod-openapi';
+import { DAY_MS } from '../domain/time.ts';
 import { AnswerItemSchema, AnswerSchema, SourceSchema } from './answer.ts';
 import { BriefPatchSchema, BriefSchema } from './brief.ts';
 import { Id } from './ids.ts';
@@ -10,7 +12,6 @@ export const MOST_PLAYLIST = 10_000;
 export const MOST_SEEDS = 50;
 /** Beside what a playlist of MOST_PLAYLIST ids takes. */
 export const MAX_SESSION_BYTES = 2 * 1_048_576;
-const DAY_MS = 86_400_000;
 
 export const SessionId = z
   .string()

@@ -85,3 +85,8 @@ export class AffinityTally {
     return this.#entries;
   }
 }
+
+/** −1 to 1, keeping the sign: one play is a half, many are nearly one. */
+export function squash(affinity: number): number {
+  return affinity / (1 + Math.abs(affinity));
+}

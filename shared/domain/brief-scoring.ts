@@ -1,4 +1,5 @@
 /** How well a track fits a brief and its listener, beyond what is demanded: the sum of named parts. */
+import { squash } from './affinity.ts';
 import type { Brief } from './brief.ts';
 import { type Columns, columnsOf, hashOf } from './brief-columns.ts';
 import { genreTest } from './brief-constraints.ts';
@@ -48,9 +49,6 @@ export interface ScoringInput {
   readonly candidates: ReadonlyMap<string, number>;
   readonly seed: number;
 }
-
-/** −1 to 1, keeping the sign. */
-const squash = (affinity: number): number => affinity / (1 + Math.abs(affinity));
 
 export function createBriefScorer({
   brief,

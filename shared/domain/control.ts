@@ -1,6 +1,8 @@
 /** What a listener decided: controls act on every surface within seconds, and outlive builds. */
+
 import type { Features } from './candidate.ts';
 import type { ListeningEvent } from './event.ts';
+import { DAY_MS } from './time.ts';
 
 export const CONTROL_KINDS = [
   'dislike',
@@ -24,7 +26,6 @@ export interface Control {
   readonly from: number;
 }
 
-const DAY_MS = 86_400_000;
 /** How long a control holds when its author does not say. */
 export const DEFAULT_DURATION_MS: Partial<Record<ControlKind, number>> = {
   'snooze-artist': 30 * DAY_MS,

@@ -11,8 +11,6 @@ export interface NextEpisode {
   readonly lastAt: number;
 }
 
-const byNumber = new Intl.Collator('en', { numeric: true });
-
 /** Episodes of each show, oldest first: by year, then by the numbers in their titles. */
 export function episodesByShow(items: readonly IndexedItem[]): ReadonlyMap<string, readonly IndexedItem[]> {
   const shows = new Map<string, IndexedItem[]>();
@@ -22,6 +20,8 @@ export function episodesByShow(items: readonly IndexedItem[]): ReadonlyMap<strin
     if (known === undefined) shows.set(item.artistId, [item]);
     else known.push(item);
   }
+  // Costs milliseconds, which no cold start that shows no podcasts has to pay.
+  const byNumber = new Intl.Collator('en', { numeric: true });
   for (const episodes of shows.values())
     episodes.sort(
       (a, b) =>

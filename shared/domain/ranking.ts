@@ -1,4 +1,5 @@
 /** From candidates to an order: the build's score, moved by what the listener did since. Pure. */
+import { squash } from './affinity.ts';
 import type { Candidate } from './candidate.ts';
 import { type TrackSound, transitionScore } from './harmony.ts';
 import type { Signals } from './signals.ts';
@@ -51,11 +52,6 @@ export function currentSounds(
     .filter(({ skipped, occurredAt }) => !skipped && occurredAt > signals.now - weights.sessionMs)
     .slice(0, 5)
     .flatMap(({ itemId }) => describe(itemId) ?? []);
-}
-
-/** −1 to 1, keeping the sign: half a play is a third, many are nearly one. */
-function squash(affinity: number): number {
-  return affinity / (1 + Math.abs(affinity));
 }
 
 /** What a candidate's score is made of, with `sounds` as currentSounds() finds them. */

@@ -1,8 +1,10 @@
 /** A session: music that goes on turn by turn, reacting to what was played, skipped, saved and asked for. Its state, pure. */
+
 import { hash } from 'node:crypto';
 import type { Brief } from './brief.ts';
 import type { PatchOperation } from './brief-json-patch.ts';
 import { NO_MOVING_AVERAGE, type SessionAverage } from './steered-session-average.ts';
+import { DAY_MS } from './time.ts';
 
 export type SessionFeedback = 'played' | 'skipped' | 'saved' | 'disliked';
 
@@ -86,8 +88,6 @@ export const SESSION_LIMITS = {
   lastArtists: 12,
   days: 30,
 } as const;
-
-const DAY_MS = 86_400_000;
 
 /** 48 bits of an id's SHA-256 in base64url: one id in 10 billion sessions of a thousand tracks is taken for another. */
 export function idKey(id: string): string {

@@ -1,4 +1,5 @@
 /** How often a model may be asked: so often a minute for one listener, so often a day by one instance. */
+import { DAY_MS } from '../domain/time.ts';
 import type { Clock } from '../ports/clock.ts';
 
 export interface CallBudgetOptions {
@@ -15,7 +16,6 @@ export interface CallBudget {
 }
 
 const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
 
 export function createCallBudget({ perMinute, perDay, clock }: CallBudgetOptions): CallBudget {
   /** By listener, when the calls of the last minute were. */

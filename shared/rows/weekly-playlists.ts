@@ -43,15 +43,15 @@ export function createWeeklyPlaylists(rows: Pick<RowStore, 'read' | 'write' | 'w
       return cell === undefined ? undefined : (JSON.parse(cell.value) as StoredWeek);
     },
 
-    /** Weeks that there are, newest first. */
-    async list(listenerId: string, erasedAt = -1): Promise<string[]> {
+    /** All weeks that there are, newest first. */
+    async all(listenerId: string, erasedAt = -1): Promise<StoredWeek[]> {
       const row = await rows.read('listeners', listenerKey(listenerId), [
         { family: FAMILY, from: erasedAt + 1 },
       ]);
-      const weeks = (row?.cells ?? []).flatMap(({ qualifier }) =>
-        qualifier.startsWith(PREFIX) ? [qualifier.slice(PREFIX.length)] : [],
-      );
-      return weeks.sort().reverse();
+      const cells = (row?.cells ?? []).filter(({ qualifier }) => qualifier.startsWith(PREFIX));
+      return cells
+        .map(({ value }) => JSON.parse(value) as StoredWeek)
+        .sort((a, b) => (a.week < b.week ? 1 : -1));
     },
 
     /** Keeps it unless the week has one; returns the one that is kept, whoever wrote it. */

@@ -5,7 +5,7 @@ import { buildIdOf } from '../domain/build-id.ts';
 import type { Candidate, Evidence, Generator } from '../domain/candidate.ts';
 import type { CatalogueItem } from '../domain/item.ts';
 import type { Taste } from '../domain/taste.ts';
-import type { Topics } from '../ports/topics.ts';
+import type { OutgoingMessage, Topics } from '../ports/topics.ts';
 import { TOPICS } from '../schema/topics.ts';
 import type { Basis } from './candidates.ts';
 import type { Reading, ReadingDeps } from './reading.ts';
@@ -27,15 +27,16 @@ export interface AnswerContext {
   readonly build: number | undefined;
   readonly impressionId: string;
   readonly rankingVersion: string;
-  /** True for a look back at what was served before, which is no impression. */
-  readonly isReview?: boolean;
   /** The listener's taste, which names the artists that led to an item and a favourite track of theirs. */
   readonly taste?: Taste | undefined;
 }
 
-/** Puts titles to choices. An item the catalogue does not know keeps its id and says nothing it does not know. */
-export async function writeAnswer(
-  deps: ReadingDeps & { readonly topics: Pick<Topics, 'publish'> },
+/**
+ * Puts titles to choices. An item the catalogue does not know keeps its id and says nothing it does not know. Nothing is
+ * remembered of it: a look back is no impression.
+ */
+export async function describeAnswer(
+  deps: Pick<ReadingDeps, 'catalogue'>,
   reading: Reading,
   context: AnswerContext,
   choices: readonly Choice[],
@@ -54,7 +55,7 @@ export async function writeAnswer(
       }),
     ),
   };
-  const answer: Answer = {
+  return {
     surface: context.surface,
     listenerId: context.listenerId,
     basis: context.basis,
@@ -63,11 +64,18 @@ export async function writeAnswer(
     impressionId: context.impressionId,
     generatedAt: new Date(reading.now).toISOString(),
     items: choices.map((choice, position) => writeItem(choice, position, known, context.impressionId)),
-    degraded: [],
+    degraded: [...reading.degraded].sort(),
   };
-  if (context.listenerId !== null && choices.length > 0 && context.isReview !== true)
-    await reading.attempt('impressions', () => logImpression(deps, reading, context, answer), undefined);
-  return { ...answer, degraded: [...reading.degraded].sort() };
+}
+
+/** As describeAnswer(), and remembers what was served. */
+export async function writeAnswer(
+  deps: Pick<ReadingDeps, 'catalogue'> & { readonly topics: Pick<Topics, 'publish'> },
+  reading: Reading,
+  context: AnswerContext,
+  choices: readonly Choice[],
+): Promise<Answer> {
+  return rememberAnswer(deps, reading, await describeAnswer(deps, reading, context, choices));
 }
 
 function itemSeeds({ evidence }: Candidate): string[] {
@@ -129,8 +137,8 @@ function writeItem(
       name: artistNames.get(artistId) ?? null,
     })),
     notion,
-    score: round(score),
-    scoreParts: Object.fromEntries(Object.entries(parts).map(([name, value]) => [name, round(value)])),
+    score: roundScore(score),
+    scoreParts: Object.fromEntries(Object.entries(parts).map(([name, value]) => [name, roundScore(value)])),
     // The order is computed, not drawn: whatever is served is served with certainty.
     propensity: 1,
     impressionId,
@@ -138,37 +146,57 @@ function writeItem(
 }
 
 function writeSource({ generator, score, seed }: Evidence): AnswerItem['sources'][number] {
-  return { source: SOURCES[generator], score: round(score), seed };
+  return { source: SOURCES[generator], score: roundScore(score), seed };
 }
 
-function round(value: number): number {
+/** Scores leave with four digits: what is beyond them is noise to whoever reads them. */
+export function roundScore(value: number): number {
   return Math.round(value * 1e4) / 1e4;
 }
 
-/** One message per answer; the subscription writes a row per item. */
-async function logImpression(
+/** What was served to whom and where, as impressions are made of it. */
+export interface Served {
+  readonly surface: string;
+  readonly listenerId: string | null;
+  readonly build: string | null;
+  readonly impressionId: string;
+  readonly items: readonly (Pick<
+    AnswerItem,
+    'position' | 'itemId' | 'recordingId' | 'notion' | 'score' | 'propensity'
+  > & { readonly source: string })[];
+}
+
+/** One message per answer, of which the warehouse gets a row an item; none for nobody and for nothing. */
+export function impressionsOf(served: Served, servedAt: number): OutgoingMessage[] {
+  const { listenerId, items } = served;
+  if (listenerId === null || items.length === 0) return [];
+  const message = {
+    impression_id: served.impressionId,
+    listener_id: listenerId,
+    surface: served.surface,
+    build_id: served.build,
+    served_at: servedAt,
+    items: items.map((item) => ({
+      position: item.position,
+      item_id: item.itemId,
+      recording_id: item.recordingId,
+      source: item.source,
+      notion: item.notion,
+      score: item.score,
+      propensity: item.propensity,
+    })),
+  };
+  return [{ orderingKey: listenerId, data: JSON.stringify(message) }];
+}
+
+/** Publishes them; what cannot be remembered is named in what is answered. */
+export async function rememberAnswer<T extends Served & { readonly degraded: readonly string[] }>(
   deps: { readonly topics: Pick<Topics, 'publish'> },
   reading: Reading,
-  context: AnswerContext,
-  answer: Answer,
-): Promise<void> {
-  const listenerId = context.listenerId ?? '';
-  const rows = answer.items.map((item) => ({
-    position: item.position,
-    item_id: item.itemId,
-    recording_id: item.recordingId,
-    source: item.source,
-    notion: item.notion,
-    score: item.score,
-    propensity: item.propensity,
-  }));
-  const message = {
-    impression_id: context.impressionId,
-    listener_id: listenerId,
-    surface: context.surface,
-    build_id: answer.build,
-    served_at: reading.now,
-    items: rows,
-  };
-  await deps.topics.publish(TOPICS.impressions, [{ orderingKey: listenerId, data: JSON.stringify(message) }]);
+  answer: T,
+): Promise<T> {
+  const messages = impressionsOf(answer, reading.now);
+  if (messages.length === 0) return answer;
+  await reading.attempt('impressions', () => deps.topics.publish(TOPICS.impressions, messages), undefined);
+  return { ...answer, degraded: [...new Set([...answer.degraded, ...reading.degraded])].sort() };
 }

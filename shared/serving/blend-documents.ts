@@ -1,4 +1,5 @@
 /** Blends as documents: the groups, who is in which by the hash of the listener, and the tracks of a day. */
+
 import { hash } from 'node:crypto';
 import {
   type BlendGroup,
@@ -9,6 +10,7 @@ import {
   memberOf,
   startGroup,
 } from '../domain/blend-group.ts';
+import { DAY_MS } from '../domain/time.ts';
 import { TransientError } from '../errors.ts';
 import { type Document, type DocumentStore, VersionConflict } from '../ports/document-store.ts';
 import { listenerHash } from '../schema/rows.ts';
@@ -20,7 +22,6 @@ const MEMBERSHIPS = 'blend-members';
 const DAYS = 'blend-days';
 /** A day is dropped by the next; of a blend that nobody reads any more the store drops it then. */
 const KEPT_DAYS = 7;
-const DAY_MS = 86_400_000;
 
 /** More than members can be in one another's way: each round somebody succeeds. */
 const MOST_ATTEMPTS = 25;

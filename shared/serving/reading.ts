@@ -67,6 +67,8 @@ export interface ListenerView {
   readonly lately: Signals['heard'];
   readonly controls: ControlsInForce;
   readonly row: ListenerRow;
+  /** Epoch ms of the listener's last erasure, before which nothing counts. */
+  readonly erasedAt: number | undefined;
 }
 
 export const NOBODY: ListenerRow = { built: undefined, live: [], earlier: [], controls: [], damaged: [] };
@@ -125,5 +127,6 @@ export async function readListener(
     lately: lately.heard,
     controls,
     row,
+    erasedAt,
   };
 }

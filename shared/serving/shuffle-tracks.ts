@@ -1,12 +1,14 @@
 /** Prepare a shuffle: the playlist's tracks with when they were last played, and what goes with them. */
+
+import { squash } from '../domain/affinity.ts';
 import { type Candidate, parseCandidates } from '../domain/candidate.ts';
 import type { CatalogueItem } from '../domain/item.ts';
 import { mergeCandidates } from '../domain/ranking.ts';
 import type { OwnTrack, ShuffleCandidate } from '../domain/smart-shuffle.ts';
+import { DAY_MS } from '../domain/time.ts';
 import type { ListenerView, Reading, ReadingDeps } from './reading.ts';
 import { notionOf } from './recommend.ts';
 
-const DAY_MS = 86_400_000;
 /** Own tracks whose neighbours are read; of longer playlists a drawn sample. */
 const SEEDS = 60;
 /** Seeds that a recommendation names. */
@@ -67,17 +69,13 @@ export async function shuffleCandidates(
   reading: Reading,
   view: ListenerView,
   tracks: readonly OwnTrack[],
+  items: ReadonlyMap<string, CatalogueItem>,
   random: () => number,
 ): Promise<Proposal[]> {
   const pool = new Map((view.built?.candidates ?? []).map((candidate) => [candidate.recordingId, candidate]));
   const related = await relatedToAll(deps, reading, view.build, drawn(tracks, random));
   const merged = related.length > 0 ? mergeCandidates(related) : [...pool.values()];
   const most = merged.reduce((max, { score }) => Math.max(max, score), 0) || 1;
-  const items = await reading.attempt(
-    'catalogue',
-    () => deps.catalogue.get(tracks.map(({ itemId }) => itemId)),
-    new Map<string, CatalogueItem>(),
-  );
   const listed = new Set(tracks.flatMap(({ itemId }) => [itemId, items.get(itemId)?.recordingId ?? itemId]));
   return merged.flatMap((candidate): Proposal[] => {
     if (listed.has(candidate.recordingId) || listed.has(candidate.itemId)) return [];
@@ -133,6 +131,6 @@ const strongest = ({ evidence }: Candidate) =>
 /** 0 to 1: how the build placed it for this listener, and how its artist has gone down since. */
 function affinityOf(candidate: Candidate, pooled: Candidate | undefined, { signals }: ListenerView): number {
   const artist = candidate.artistId === null ? undefined : signals.artists.get(candidate.artistId);
-  const live = artist === undefined ? 0 : artist.affinity / (1 + Math.abs(artist.affinity));
+  const live = squash(artist?.affinity ?? 0);
   return Math.min(1, Math.max(0, (pooled?.score ?? 0) / 1000 + live));
 }
