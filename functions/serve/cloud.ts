@@ -1,23 +1,27 @@
 /** `serve` in the cloud, for whichever host runs it. */
-import type { ApiApp } from '../../shared/api/app.ts';
+import '../../shared/api/interpreted-schemas.ts';
+import type { Answering } from '../../shared/api/load-later.ts';
 import { RANKING_WEIGHTS } from '../../shared/domain/ranking.ts';
 import { createEdge } from '../../shared/google/edge.ts';
 import { readEnvironment } from '../../shared/google/environment.ts';
 import { openRows, openTopics, openWarehouse } from '../../shared/google/open.ts';
+import type { RowStore } from '../../shared/ports/row-store.ts';
 import { createCatalogue } from '../../shared/rows/catalogue.ts';
 import { createSnapshotReader } from '../../shared/rows/catalogue-snapshot.ts';
 import { createErasures } from '../../shared/rows/erasures.ts';
 import { createListenerReader } from '../../shared/rows/listener-row.ts';
+import { readPointer } from '../../shared/rows/pointer.ts';
 import { createCloudDeliveries } from './cloud-deliveries.ts';
-import { createServe } from './handler.ts';
 import { createHistory } from './history.ts';
+import { createServeInParts } from './in-parts.ts';
 
 /** Wires `serve` from the environment's variables. Throws PermanentError that lists everything wrong with them. */
-export function createCloudServe(variables: Readonly<Record<string, string | undefined>>): ApiApp {
+export function createCloudServe(variables: Readonly<Record<string, string | undefined>>): Answering {
   const environment = readEnvironment(variables, { tokens: true });
   const edge = createEdge(environment, 'serve');
   const rows = openRows(environment, 'serving');
-  return createServe({
+  connectEarly(rows);
+  return createServeInParts({
     ...edge,
     rows,
     topics: openTopics(environment),
@@ -29,4 +33,12 @@ export function createCloudServe(variables: Readonly<Record<string, string | und
     weights: RANKING_WEIGHTS,
     snapshots: createSnapshotReader(rows),
   });
+}
+
+/**
+ * Asks for the pointer, which the first answer needs, while the rest of the code is still being read: credentials and
+ * connection are there by then. Whether it could be read, who needs it finds out by asking again.
+ */
+function connectEarly(rows: RowStore): void {
+  readPointer(rows).catch(() => undefined);
 }

@@ -15,7 +15,7 @@ import { InvalidInput, TransientError } from '../../shared/errors.ts';
 import { controlCell, controlOfCell } from '../../shared/rows/control-cells.ts';
 import { listenerKey, ROW_TABLES } from '../../shared/schema/rows.ts';
 import { TOPICS } from '../../shared/schema/topics.ts';
-import type { ServeDeps } from './handler.ts';
+import type { ServeDeps } from './deps.ts';
 
 const Path = z.object({ id: Id, kind: z.enum(CONTROL_KINDS), target: Id });
 

@@ -7,7 +7,7 @@ import { requireListener } from '../../shared/auth/principal.ts';
 import { type Erasure, type StoreReceipt, saveErasure } from '../../shared/rows/erasures.ts';
 import { listenerHash, listenerKey } from '../../shared/schema/rows.ts';
 import type { Forgetting } from '../../shared/serving/forgetting.ts';
-import type { ServeDeps } from './handler.ts';
+import type { ServeDeps } from './deps.ts';
 
 const ReceiptSchema = z
   .object({

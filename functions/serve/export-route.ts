@@ -5,7 +5,7 @@ import { Id } from '../../shared/api/ids.ts';
 import { BEARER, problemResponses } from '../../shared/api/openapi.ts';
 import { requireListener } from '../../shared/auth/principal.ts';
 import { readListener, startReading } from '../../shared/serving/reading.ts';
-import type { ServeDeps } from './handler.ts';
+import type { ServeDeps } from './deps.ts';
 
 const ExportSchema = z
   .object({

@@ -4,7 +4,7 @@ import type { ApiApp } from '../../shared/api/app.ts';
 import { buildIdOf } from '../../shared/domain/build-id.ts';
 import { messageOf } from '../../shared/errors.ts';
 import { readableBuilds, readPointer } from '../../shared/rows/pointer.ts';
-import type { ServeDeps } from './handler.ts';
+import type { ServeDeps } from './deps.ts';
 
 const HealthSchema = z.object({ status: z.string() }).openapi('Health');
 const ReadinessSchema = z

@@ -19,7 +19,7 @@ import {
   recentEvents,
 } from '../../shared/serving/home.ts';
 import { readListener, startReading } from '../../shared/serving/reading.ts';
-import type { ServeDeps } from './handler.ts';
+import type { ServeDeps } from './deps.ts';
 
 const TITLES: Readonly<Record<ShelfId, string>> = {
   'made-for-you': 'Made for you',

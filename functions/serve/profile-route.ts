@@ -9,7 +9,7 @@ import { isInForce } from '../../shared/domain/control.ts';
 import { hourlyProfile } from '../../shared/domain/hourly-profile.ts';
 import { type Affinity, layAffinities } from '../../shared/domain/taste.ts';
 import { readListener, startReading } from '../../shared/serving/reading.ts';
-import type { ServeDeps } from './handler.ts';
+import type { ServeDeps } from './deps.ts';
 
 const TOP = 20;
 

@@ -25,7 +25,7 @@ import {
   startReading,
 } from '../../shared/serving/reading.ts';
 import { createSearchIndexes, type SearchIndexes } from '../../shared/serving/search-indexes.ts';
-import type { ServeDeps } from './handler.ts';
+import type { ServeDeps } from './deps.ts';
 
 const route = createRoute({
   method: 'get',

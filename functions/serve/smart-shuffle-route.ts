@@ -17,7 +17,7 @@ import { readListener, startReading } from '../../shared/serving/reading.ts';
 import type { Choice } from '../../shared/serving/recommend.ts';
 import { distinctTracks, ownTracks, shuffleCandidates } from '../../shared/serving/shuffle-tracks.ts';
 import { createRandom } from '../../shared/simulation/random.ts';
-import type { ServeDeps } from './handler.ts';
+import type { ServeDeps } from './deps.ts';
 
 /** Ten thousand ids of 128 characters. */
 const MAX_BYTES = 2 * 1_048_576;

@@ -23,7 +23,7 @@ import {
   startReading,
 } from '../../shared/serving/reading.ts';
 import { choose, type Request } from '../../shared/serving/recommend.ts';
-import type { ServeDeps } from './handler.ts';
+import type { ServeDeps } from './deps.ts';
 
 const answers = {
   200: {

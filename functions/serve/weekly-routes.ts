@@ -21,7 +21,7 @@ import { type ListenerView, type Reading, readListener, startReading } from '../
 import { hasHeard } from '../../shared/serving/recommend.ts';
 import { choiceOf, makeWeek, outcomesOf } from '../../shared/serving/weekly.ts';
 import { createRandom } from '../../shared/simulation/random.ts';
-import type { ServeDeps } from './handler.ts';
+import type { ServeDeps } from './deps.ts';
 
 /** How long rows keep what was played; older weeks have no outcomes any more. */
 const OUTCOME_DAYS = 30;

@@ -20,6 +20,12 @@ function matcherOf(path: string): RegExp {
   return new RegExp(`^${source}$`);
 }
 
+/** Tells whether an app has a route for a path, middleware aside. */
+export function knowsPath(routes: readonly RegisteredRoute[]): (path: string) => boolean {
+  const matchers = routes.filter(({ method }) => method !== 'ALL').map(({ path }) => matcherOf(path));
+  return (path) => matchers.some((matcher) => matcher.test(path));
+}
+
 /** The methods registered for a path, sorted; HEAD beside GET. Middleware (`ALL`) does not count. */
 export function allowedMethods(routes: readonly RegisteredRoute[], path: string): string[] {
   const methods = new Set<string>();

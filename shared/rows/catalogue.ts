@@ -13,7 +13,9 @@ const FAMILY = ROW_TABLES.catalog.meta;
 /** A catalogue over the table `catalog`. `now` in epoch ms drives the cache only. */
 export function createCatalogue(rows: RowStore, now: () => number): ItemCatalogue {
   const cache = new LRUCache<string, CatalogueItem>({
-    max: CACHED_ITEMS,
+    // Not as `max`, which makes room for all of them at once: milliseconds of every cold start.
+    maxSize: CACHED_ITEMS,
+    sizeCalculation: () => 1,
     ttl: CATALOGUE_CACHE_MS,
     perf: { now },
   });

@@ -1,6 +1,7 @@
 /** The serve app over embedded stores in a temporary directory, with every store call able to fail. */
 import { createDeliveries } from '../../../functions/serve/deliveries.ts';
-import { createServe, type ServeDeps } from '../../../functions/serve/handler.ts';
+import type { ServeDeps } from '../../../functions/serve/deps.ts';
+import { createServe } from '../../../functions/serve/handler.ts';
 import { createHistory, type History } from '../../../functions/serve/history.ts';
 import { createApi } from '../../../shared/api/app.ts';
 import type { RateLimits } from '../../../shared/api/rate-limit.ts';
