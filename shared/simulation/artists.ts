@@ -1,8 +1,8 @@
 /** Artists of the generated community: one or two genres each, popularity by Zipf's law within a genre. */
 import { artistIdOf } from '../domain/recording.ts';
+import { clampedNormal, cumulate, drawIndex, type Random } from '../random.ts';
 import { GENRES, genreIndex } from './genres.ts';
 import { artistName } from './names.ts';
-import { clampedNormal, cumulate, drawIndex, type Random } from './random.ts';
 
 /** Zipf exponent of artists' popularity within a genre. */
 const POPULARITY_EXPONENT = 1.1;

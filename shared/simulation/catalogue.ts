@@ -1,8 +1,8 @@
 /** The generated catalogue, with the indices from which listening draws. */
 import type { CatalogueItem } from '../domain/item.ts';
+import { createRandom, cumulate, zipfWeights } from '../random.ts';
 import { type GenreRoster, generateArtists, rosters, type SimulatedArtist } from './artists.ts';
 import { generateShows, type SimulatedShow } from './podcasts.ts';
-import { createRandom, cumulate, zipfWeights } from './random.ts';
 import { generateTracks, type SimulatedTrack } from './tracks.ts';
 
 const TRACKS_PER_ARTIST = 8;

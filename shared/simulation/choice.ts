@@ -1,8 +1,9 @@
 /** What a listener puts on next: something familiar, more of the artist, or something new that fits. */
+
+import { drawIndex, type Random } from '../random.ts';
 import type { SimulatedCatalogue } from './catalogue.ts';
 import { GENRES } from './genres.ts';
 import type { Library } from './library.ts';
-import { drawIndex, type Random } from './random.ts';
 import type { ListenerProfile } from './tastes.ts';
 
 /** Chance to stay with the artist that is playing, and to leave the sitting's genre for good. */

@@ -2,9 +2,9 @@
 import type { ListeningEvent } from '../domain/event.ts';
 import type { CatalogueItem } from '../domain/item.ts';
 import { InvalidInput } from '../errors.ts';
+import { createRandom } from '../random.ts';
 import { generateCatalogue } from './catalogue.ts';
 import { listen } from './listening.ts';
-import { createRandom } from './random.ts';
 import { DAY_MS } from './sittings.ts';
 import { drawActivity, generateListener, type ListenerProfile } from './tastes.ts';
 

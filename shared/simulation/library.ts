@@ -1,6 +1,7 @@
 /** The tracks a listener returns to, loosely ordered by fondness; favourites wear out and give way. */
+
+import { drawIndex, type Random } from '../random.ts';
 import type { SimulatedCatalogue } from './catalogue.ts';
-import { drawIndex, type Random } from './random.ts';
 import type { ListenerProfile } from './tastes.ts';
 
 /** How strongly choices favour the front: place = size·u^FONDNESS. */

@@ -1,11 +1,11 @@
 /** One listener's events in time order: sittings of tracks that follow one another, and podcasts. */
 import { EVENT_VERSION, type EventContext, type EventType, type ListeningEvent } from '../domain/event.ts';
 import type { CatalogueItem } from '../domain/item.ts';
+import type { Random } from '../random.ts';
 import type { SimulatedCatalogue } from './catalogue.ts';
 import { chooseTrack, startThread, type Thread } from './choice.ts';
 import { initialLibrary, type Library } from './library.ts';
 import type { SimulatedEpisode } from './podcasts.ts';
-import type { Random } from './random.ts';
 import { type Response, respond } from './response.ts';
 import { planSittings, SITTING_GAP_MS, type Sitting } from './sittings.ts';
 import type { ListenerProfile } from './tastes.ts';

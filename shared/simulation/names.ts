@@ -1,5 +1,5 @@
 /** Invented names of artists, releases, shows and episodes, composed from word lists; none is meant to be real. */
-import type { Random } from './random.ts';
+import type { Random } from '../random.ts';
 
 const words = (text: string): string[] => text.split(' ');
 const phrases = (text: string): string[] => text.split(';');

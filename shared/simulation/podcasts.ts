@@ -1,8 +1,8 @@
 /** Podcasts of the generated community: shows and their episodes, which carry no audio features. */
 import { bareItem, type CatalogueItem } from '../domain/item.ts';
 import { artistIdOf, recordingIdOf } from '../domain/recording.ts';
+import type { Random } from '../random.ts';
 import { episodeTitle, podcastShow } from './names.ts';
-import type { Random } from './random.ts';
 import { SOURCE } from './tracks.ts';
 
 const MINUTE_MS = 60_000;

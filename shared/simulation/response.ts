@@ -1,6 +1,6 @@
 /** What a listener does with what plays: hears it out, skips it, keeps it, or sends it away. */
 import type { EventType } from '../domain/event.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../random.ts';
 
 export interface Response {
   readonly msPlayed: number;

@@ -1,5 +1,5 @@
 /** When a listener sits down to listen: days, hours and lengths, with more than 30 minutes between sittings. */
-import { drawIndex, type Random } from './random.ts';
+import { drawIndex, type Random } from '../random.ts';
 import type { ListenerProfile } from './tastes.ts';
 
 const HOUR_MS = 3_600_000;

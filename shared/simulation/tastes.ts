@@ -1,7 +1,8 @@
 /** Listeners of the generated community: what they like, when they listen, how they treat what is new. */
+
+import { clampedNormal, createRandom, cumulate, drawIndex, type Random, zipfWeights } from '../random.ts';
 import type { SimulatedCatalogue } from './catalogue.ts';
 import { GENRES, genreIndex } from './genres.ts';
-import { clampedNormal, createRandom, cumulate, drawIndex, type Random, zipfWeights } from './random.ts';
 
 /** Shares of a listener's listening that go to the first, second and third genre; the rest follows the crowd. */
 const GENRE_SHARES = [0.56, 0.22, 0.12] as const;

@@ -1,10 +1,10 @@
 /** Tracks of the generated artists, their re-releases, and the gaps that real catalogues have. */
 import { bareItem, type CatalogueItem } from '../domain/item.ts';
 import { canonicalTitle, recordingIdOf } from '../domain/recording.ts';
+import { clampedNormal, cumulate, drawIndex, type Random } from '../random.ts';
 import type { SimulatedArtist } from './artists.ts';
 import { GENRES, type GenreProfile } from './genres.ts';
 import { albumTitle, trackTitle } from './names.ts';
-import { clampedNormal, cumulate, drawIndex, type Random } from './random.ts';
 
 export const SOURCE = 'generated';
 

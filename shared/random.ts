@@ -1,4 +1,4 @@
-/** Seeded randomness for the generated community: named streams, so that one part's draws never shift another's. */
+/** Seeded randomness in named streams, so that one part's draws never shift another's. */
 import { createHash } from 'node:crypto';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';

@@ -1,12 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  clampedNormal,
-  createRandom,
-  cumulate,
-  drawIndex,
-  zipfWeights,
-} from '../../../shared/simulation/random.ts';
+import { clampedNormal, createRandom, cumulate, drawIndex, zipfWeights } from '../../shared/random.ts';
 
 const take = (seed: number, stream: string, n = 50) => {
   const random = createRandom(seed, stream);
