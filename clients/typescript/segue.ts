@@ -159,9 +159,23 @@ export interface AnswerItem {
   readonly year: number | null;
   readonly explicit: boolean;
   /** The generator that proposed it on the strongest evidence. */
-  readonly source: 'co_listening' | 'artist_neighbours' | 'audio_neighbours' | 'transitions' | 'popularity';
+  readonly source:
+    | 'co_listening'
+    | 'artist_neighbours'
+    | 'audio_neighbours'
+    | 'transitions'
+    | 'session_neighbours'
+    | 'tag_neighbours'
+    | 'popularity';
   readonly sources: readonly {
-    readonly source: 'co_listening' | 'artist_neighbours' | 'audio_neighbours' | 'transitions' | 'popularity';
+    readonly source:
+      | 'co_listening'
+      | 'artist_neighbours'
+      | 'audio_neighbours'
+      | 'transitions'
+      | 'session_neighbours'
+      | 'tag_neighbours'
+      | 'popularity';
     /** 1 is the best candidate this generator had here. */
     readonly score: number;
     /** Item or artist that led here. */
@@ -240,6 +254,18 @@ export interface Weeks {
   readonly listenerId: string;
   /** Newest first. */
   readonly weeks: readonly string[];
+}
+
+export interface Health {
+  readonly status: string;
+}
+
+export interface Readiness {
+  readonly status: 'ready' | 'unready';
+  /** The build that serves. */
+  readonly build: string | null;
+  readonly buildAgeHours: number | null;
+  readonly reason?: string;
 }
 
 export interface SmartShuffle {
@@ -333,6 +359,7 @@ export interface SearchHit {
     | 'exclude-from-taste'
     | 'private-session'
     | 'explicit-filter'
+    | 'adventurousness'
     | null;
   /** Where the words asked for were found. */
   readonly fields: readonly ('title' | 'artist' | 'album')[];
@@ -499,7 +526,8 @@ export interface Control {
     | 'snooze-track'
     | 'exclude-from-taste'
     | 'private-session'
-    | 'explicit-filter';
+    | 'explicit-filter'
+    | 'adventurousness';
   /** The recording where an item of one was named: it holds for every release. */
   readonly target: string;
   readonly active: boolean;
@@ -524,18 +552,6 @@ export interface ErasureReceipt {
     readonly note?: string;
   }[];
   readonly backups: string;
-}
-
-export interface Health {
-  readonly status: string;
-}
-
-export interface Readiness {
-  readonly status: 'ready' | 'unready';
-  /** The build that serves. */
-  readonly build: string | null;
-  readonly buildAgeHours: number | null;
-  readonly reason?: string;
 }
 
 export type SessionAnswer = Omit<Answer, 'items'> & {
@@ -576,6 +592,8 @@ export type SessionItem = Omit<AnswerItem, 'source'> & {
     | 'artist_neighbours'
     | 'audio_neighbours'
     | 'transitions'
+    | 'session_neighbours'
+    | 'tag_neighbours'
     | 'popularity'
     | 'brief';
   readonly reasons: readonly {
@@ -879,6 +897,8 @@ export type BlendItem = Omit<AnswerItem, 'source'> & {
     | 'artist_neighbours'
     | 'audio_neighbours'
     | 'transitions'
+    | 'session_neighbours'
+    | 'tag_neighbours'
     | 'popularity'
     | 'favourite';
   /** The member it is from. */
@@ -985,7 +1005,14 @@ export interface Explanation {
   /** The generator that proposed it on the strongest evidence. */
   readonly source: string | null;
   readonly sources: readonly {
-    readonly source: 'co_listening' | 'artist_neighbours' | 'audio_neighbours' | 'transitions' | 'popularity';
+    readonly source:
+      | 'co_listening'
+      | 'artist_neighbours'
+      | 'audio_neighbours'
+      | 'transitions'
+      | 'session_neighbours'
+      | 'tag_neighbours'
+      | 'popularity';
     /** 1 is the best candidate this generator had here. */
     readonly score: number;
     /** Item or artist that led here. */
@@ -1040,6 +1067,7 @@ export interface Explanation {
     | 'exclude-from-taste'
     | 'private-session'
     | 'explicit-filter'
+    | 'adventurousness'
     | null;
   /** Parts that could not be read; empty when all is well. */
   readonly degraded: readonly string[];
@@ -1111,7 +1139,8 @@ export class SegueClient {
         | 'snooze-track'
         | 'exclude-from-taste'
         | 'private-session'
-        | 'explicit-filter';
+        | 'explicit-filter'
+        | 'adventurousness';
       readonly target: string;
     },
     options?: CallOptions,
@@ -1605,7 +1634,8 @@ export class SegueClient {
         | 'snooze-track'
         | 'exclude-from-taste'
         | 'private-session'
-        | 'explicit-filter';
+        | 'explicit-filter'
+        | 'adventurousness';
       readonly target: string;
       readonly body?: ControlRequest | undefined;
     },

@@ -15,6 +15,7 @@ export const LOADS: readonly {
   readonly qualifier: string;
 }[] = [
   { stage: 'related_items', table: 'catalog', id: 'item_id', column: 'related', qualifier: 'related' },
+  { stage: 'session_neighbours', table: 'catalog', id: 'item_id', column: 'session', qualifier: 'session' },
   { stage: 'shared_pools', table: 'pools', id: 'pool_key', column: 'pool', qualifier: 'pool' },
   { stage: 'catalogue_shards', table: 'pools', id: 'shard_key', column: 'items', qualifier: 'items' },
   { stage: 'heard_filters', table: 'listeners', id: 'listener_id', column: 'heard', qualifier: 'heard' },

@@ -10,11 +10,12 @@ import {
   type Control,
   type ControlKind,
   DEFAULT_DURATION_MS,
+  dialOf,
 } from '../../shared/domain/control.ts';
-import { InvalidInput, TransientError } from '../../shared/errors.ts';
-import { controlCell, controlOfCell } from '../../shared/rows/control-cells.ts';
+import { InvalidInput } from '../../shared/errors.ts';
+import { controlOfCell } from '../../shared/rows/control-cells.ts';
+import { laterThan, saveControls } from '../../shared/rows/save-controls.ts';
 import { listenerKey, ROW_TABLES } from '../../shared/schema/rows.ts';
-import { TOPICS } from '../../shared/schema/topics.ts';
 import type { ServeDeps } from './deps.ts';
 
 const Path = z.object({ id: Id, kind: z.enum(CONTROL_KINDS), target: Id });
@@ -98,14 +99,19 @@ export function addControlRoutes(app: ApiApp, deps: ServeDeps): void {
     return (await deps.catalogue.get([target])).get(target)?.recordingId ?? target;
   }
 
-  /** For builds first, then for serving: a crash in between leaves the caller without an answer, so it repeats. */
-  async function save(listenerId: string, control: Control, changedAt: number): Promise<void> {
-    const erasedAt = (await deps.erasures.erasedAt([listenerId])).get(listenerId) ?? 0;
-    if (changedAt <= erasedAt) throw new TransientError('The listener is being erased.');
-    const { kind, target, active, until } = control;
-    const change = { listener_id: listenerId, kind, target, active, until, changed_at: changedAt };
-    await deps.topics.publish(TOPICS.controls, [{ orderingKey: listenerId, data: JSON.stringify(change) }]);
-    await deps.rows.write('listeners', [controlCell(listenerId, control, changedAt)]);
+  const save = (listenerId: string, control: Control, changedAt: number) =>
+    saveControls(deps, listenerId, [{ control, changedAt }]);
+
+  /** Only one value of a dial holds: the others are taken back. */
+  async function takeBackOthers(listenerId: string, kind: ControlKind, target: string, now: number) {
+    const row = await deps.rows.read('listeners', listenerKey(listenerId), [
+      { family: ROW_TABLES.listeners.control },
+    ]);
+    for (const cell of row?.cells ?? []) {
+      const other = controlOfCell(cell);
+      if (other?.kind === kind && other.target !== target && other.active)
+        await takeBack(listenerId, kind, other.target, now);
+    }
   }
 
   app.openapi(put, async (c) => {
@@ -117,10 +123,15 @@ export function addControlRoutes(app: ApiApp, deps: ServeDeps): void {
     if (until !== null && until <= now)
       throw new InvalidInput([{ pointer: '/until', detail: 'must lie in the future' }]);
     const target = await canonicalTarget(kind, named);
+    if (kind === 'adventurousness') {
+      if (Number.isNaN(dialOf(target)))
+        throw new InvalidInput([{ pointer: '/path/target', detail: 'must be a whole number from 0 to 100' }]);
+      await takeBackOthers(id, kind, target, now);
+    }
     const { before, changedAt } = await readControl(id, kind, target);
     const goesOn = before?.active === true && (before.until === null || before.until > now);
     const control: Control = { kind, target, active: true, until, from: goesOn ? before.from : now };
-    await save(id, control, after(changedAt, now));
+    await save(id, control, laterThan(changedAt, now));
     return c.json(plain(control), 200);
   });
 
@@ -128,7 +139,7 @@ export function addControlRoutes(app: ApiApp, deps: ServeDeps): void {
     const { before, changedAt } = await readControl(listenerId, kind, target);
     const ended = before?.active === true ? Math.min(now, before.until ?? now) : (before?.until ?? now);
     const control: Control = { kind, target, active: false, until: ended, from: before?.from ?? now };
-    await save(listenerId, control, after(changedAt, now));
+    await save(listenerId, control, laterThan(changedAt, now));
     return control;
   }
 
@@ -142,11 +153,6 @@ export function addControlRoutes(app: ApiApp, deps: ServeDeps): void {
       await takeBack(id, kind, named, now);
     return c.json(plain(await takeBack(id, kind, target, now)), 200);
   });
-}
-
-/** The instant a change counts from: later than the one before it, whose author's clock may be ahead. */
-function after(changedAt: number, now: number): number {
-  return Math.max(now, changedAt + 1);
 }
 
 function untilByDefault(kind: Control['kind'], now: number): number | null {

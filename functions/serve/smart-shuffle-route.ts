@@ -12,11 +12,11 @@ import {
 import { actedFor } from '../../shared/auth/principal.ts';
 import type { CatalogueItem } from '../../shared/domain/item.ts';
 import { SHUFFLE_WEIGHTS, type ShuffledTrack, smartShuffle } from '../../shared/domain/smart-shuffle.ts';
+import { createRandom } from '../../shared/random.ts';
 import { writeAnswer } from '../../shared/serving/answer.ts';
 import { readListener, startReading } from '../../shared/serving/reading.ts';
 import type { Choice } from '../../shared/serving/recommend.ts';
 import { distinctTracks, ownTracks, shuffleCandidates } from '../../shared/serving/shuffle-tracks.ts';
-import { createRandom } from '../../shared/simulation/random.ts';
 import type { ServeDeps } from './deps.ts';
 
 /** Ten thousand ids of 128 characters. */

@@ -12,6 +12,7 @@ import { ControlsInForce } from '../../shared/domain/control.ts';
 import { mergeCandidates } from '../../shared/domain/ranking.ts';
 import { foldSignals } from '../../shared/domain/signals.ts';
 import { NotFound } from '../../shared/errors.ts';
+import { createRandom } from '../../shared/random.ts';
 import { writeAnswer } from '../../shared/serving/answer.ts';
 import { candidatesFor, relatedTo } from '../../shared/serving/candidates.ts';
 import {
@@ -23,6 +24,7 @@ import {
   startReading,
 } from '../../shared/serving/reading.ts';
 import { choose, type Request } from '../../shared/serving/recommend.ts';
+import { nextInSession, runningSession } from '../../shared/serving/running-session.ts';
 import type { ServeDeps } from './deps.ts';
 
 const answers = {
@@ -101,23 +103,30 @@ export function addSurfaceRoutes(app: ApiApp, deps: ServeDeps): void {
     const view = await readListener(deps, reading, id);
     const around = seed === undefined ? undefined : await relatedTo(deps, reading, seed, view.build);
     if (seed !== undefined && around === undefined && canTell(reading)) throw unknownItem(seed);
-    const own = await candidatesFor(deps, reading, view, weights);
-    // What goes with the seed leads; the listener's own pool fills up and breaks ties.
-    const led = (around ?? []).map(
+    const playing = seed === undefined ? undefined : await recordingOf(seed, reading);
+    const running = runningSession(view, reading.now);
+    if (seed !== undefined && playing !== undefined) running.push({ itemId: seed, recordingId: playing });
+    const [following, own] = await Promise.all([
+      nextInSession(deps, reading, view.build, running),
+      candidatesFor(deps, reading, view, weights),
+    ]);
+    // What goes with the seed or with the session leads; the listener's own pool fills up and breaks ties.
+    const led = mergeCandidates([...(around ?? []), ...following]).map(
       (candidate): Candidate => ({ ...candidate, score: candidate.score + weights.seedLead }),
     );
-    const playing = seed === undefined ? undefined : await recordingOf(seed, reading);
     const candidates =
       led.length === 0
         ? own.candidates
         : mergeCandidates([...led, ...own.candidates]).filter(
             ({ itemId, recordingId }) => itemId !== seed && recordingId !== playing,
           );
+    const impressionId = deps.newId();
     const choices = choose(candidates, view, weights, {
       count: limit,
       perArtist: 3,
       freshness: 'not-lately',
       describe: await describer(view, reading),
+      chance: createRandom(0, impressionId).next,
     });
     const answer = await writeAnswer(
       deps,
@@ -125,10 +134,10 @@ export function addSurfaceRoutes(app: ApiApp, deps: ServeDeps): void {
       {
         surface: 'next',
         listenerId: id,
-        basis: led.length > 0 ? 'item' : own.basis,
+        basis: (around ?? []).length > 0 ? 'item' : following.length > 0 ? 'signals' : own.basis,
         build: view.build,
         taste: view.built?.taste,
-        impressionId: deps.newId(),
+        impressionId,
         rankingVersion: weights.version,
       },
       choices,

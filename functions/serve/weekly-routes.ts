@@ -12,6 +12,7 @@ import { isoWeek, weekStart } from '../../shared/domain/iso-week.ts';
 import { DAY_MS } from '../../shared/domain/time.ts';
 import { readWeekly, WEEKLY_WEIGHTS } from '../../shared/domain/weekly.ts';
 import { InvalidInput, NotFound } from '../../shared/errors.ts';
+import { createRandom } from '../../shared/random.ts';
 import { decodeLiveEvents } from '../../shared/rows/live-events.ts';
 import { createWeeklyPlaylists, type StoredWeek } from '../../shared/rows/weekly-playlists.ts';
 import { listenerKey, ROW_TABLES } from '../../shared/schema/rows.ts';
@@ -20,7 +21,6 @@ import type { Basis } from '../../shared/serving/candidates.ts';
 import { type ListenerView, type Reading, readListener, startReading } from '../../shared/serving/reading.ts';
 import { hasHeard } from '../../shared/serving/recommend.ts';
 import { choiceOf, makeWeek, outcomesOf } from '../../shared/serving/weekly.ts';
-import { createRandom } from '../../shared/simulation/random.ts';
 import type { ServeDeps } from './deps.ts';
 
 /** How long rows keep what was played; older weeks have no outcomes any more. */
@@ -74,16 +74,18 @@ export function addWeeklyRoutes(app: ApiApp, deps: ServeDeps): void {
   const playlists = createWeeklyPlaylists(deps.rows);
   const erasedAt = async (id: string) => (await deps.erasures.erasedAt([id])).get(id);
 
-  async function make(reading: Reading, view: ListenerView, week: string) {
+  /** Seeded, so that a week which could not be kept is the same one when it is made again. */
+  async function make(reading: Reading, view: ListenerView, id: string, week: string) {
     const random = createRandom(0, `weekly ${week}`).next;
-    return makeWeek(deps, reading, view, { week, weights: deps.weights, random });
+    const chance = createRandom(0, `weekly ${week} of ${id}`).next;
+    return makeWeek(deps, reading, view, { week, weights: deps.weights, random, chance });
   }
 
   /** This week's as it is kept, or made and kept now; one that rests on nothing of the listener's own is not kept. */
   async function thisWeek(reading: Reading, view: ListenerView, id: string, week: string) {
     const stored = await reading.attempt('weekly', () => playlists.read(id, week, view.erasedAt), undefined);
     if (stored !== undefined) return { basis: 'build' as Basis, made: stored, kept: true };
-    const { basis, made } = await make(reading, view, week);
+    const { basis, made } = await make(reading, view, id, week);
     if (basis !== 'build' || made.tracks.length === 0 || reading.degraded.size > 0)
       return { basis, made, kept: false };
     const kept = await reading.attempt('weekly', () => playlists.keep(id, made), undefined);
@@ -172,7 +174,7 @@ export function addWeeklyRoutes(app: ApiApp, deps: ServeDeps): void {
     requireListener(c.get('principal'), id);
     const reading = startReading(deps.clock.now(), c.get('logger'));
     const view = await readListener(deps, reading, id);
-    const { basis, made } = await make(reading, view, isoWeek(reading.now));
+    const { basis, made } = await make(reading, view, id, isoWeek(reading.now));
     const kept = basis === 'build' && made.tracks.length > 0 && reading.degraded.size === 0;
     // Asked for, so that it fails where it cannot be kept, unlike a read.
     if (kept) await playlists.replace(id, made);

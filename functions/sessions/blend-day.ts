@@ -5,10 +5,10 @@ import type { BlendMember } from '../../shared/domain/blend-evidence.ts';
 import { type MatchParts, matchGroup } from '../../shared/domain/blend-match.ts';
 import type { RankingWeights } from '../../shared/domain/ranking.ts';
 import { sequence } from '../../shared/domain/sequencing.ts';
+import { createRandom } from '../../shared/random.ts';
 import type { DayOf } from '../../shared/serving/blend-documents.ts';
 import type { Basis } from '../../shared/serving/candidates.ts';
 import type { ListenerView, Part, Reading, ReadingDeps } from '../../shared/serving/reading.ts';
-import { createRandom } from '../../shared/simulation/random.ts';
 import { type PreparedMember, prepareMember } from './blend-members.ts';
 
 /** What is kept of a day. */

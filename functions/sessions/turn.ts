@@ -2,7 +2,7 @@
 import type { Candidate } from '../../shared/domain/candidate.ts';
 import { mergeCandidates } from '../../shared/domain/ranking.ts';
 import { nextTracks, orderNext, proposeTracks } from '../../shared/domain/steered-session-next.ts';
-import { createRandom } from '../../shared/simulation/random.ts';
+import { createRandom } from '../../shared/random.ts';
 import { briefListenerOf, readBeside, readRelated } from './material.ts';
 import { type Turn, type TurnInput, writeTurn } from './turn-answer.ts';
 import { unmetBy } from './unmet.ts';

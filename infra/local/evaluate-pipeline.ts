@@ -2,24 +2,23 @@
 
 import { parseCandidates } from '../../shared/domain/candidate.ts';
 import { EVENT_VERSION, type ListeningEvent } from '../../shared/domain/event.ts';
-import type { CatalogueItem } from '../../shared/domain/item.ts';
-import { parseTaste } from '../../shared/domain/taste.ts';
+import { bareItem } from '../../shared/domain/item.ts';
 import { openDuckdbWarehouse } from '../../shared/embedded/duckdb-warehouse.ts';
-import type { Ranker } from '../../shared/evaluation/baselines.ts';
-import type { Neighbours } from '../../shared/evaluation/rank-catalogue.ts';
+import type { Neighbours, Ranking } from '../../shared/evaluation/rank-catalogue.ts';
 import type { Split } from '../../shared/evaluation/split-file.ts';
-import type { Timeline } from '../../shared/evaluation/timeline.ts';
+import type { SplitKnowledge } from '../../shared/evaluation/split-knowledge.ts';
 import type { BuildSpace } from '../../shared/ports/warehouse.ts';
 import { catalogueRow, listenRow } from '../../shared/schema/table-rows.ts';
 import type { TableRow } from '../../shared/schema/tables.ts';
 import { DEFAULT_PARAMETERS, type Parameters } from '../../shared/sql/parameters.ts';
-import { STAGES } from '../../shared/sql/stages.ts';
+import type { Stage } from '../../shared/sql/stage.ts';
+import { STAGES, stageNamed } from '../../shared/sql/stages.ts';
 import type { Settings } from './settings.ts';
 
-type Engine = Pick<Settings, 'threads' | 'memory'>;
+export type Engine = Pick<Settings, 'threads' | 'memory'>;
 
-/** Runs the stages, up to and with `last`, over the given rows, and hands the build's tables to `read`. */
-async function withBuild<T>(
+/** Runs the stages (with `last`, that one and what it reads) over the given rows, and hands the build's tables to `read`. */
+export async function withBuild<T>(
   engine: Engine,
   rows: { listens: readonly TableRow[]; catalogue: readonly TableRow[]; features?: readonly TableRow[] },
   options: { cutoff: number; last?: string; sql: boolean; parameters?: Partial<Parameters> },
@@ -36,10 +35,8 @@ async function withBuild<T>(
     await warehouse.append('artist_features', rows.features ?? []);
     const space = await warehouse.openBuild('evaluation');
     const params = { ...DEFAULT_PARAMETERS, ...options.parameters, cutoff: options.cutoff };
-    for (const stage of STAGES) {
+    for (const stage of options.last === undefined ? STAGES : stagesFor(options.last))
       await space.run(stage, params);
-      if (stage.name === options.last) break;
-    }
     const result = await read(space);
     await space.close();
     return result;
@@ -48,10 +45,19 @@ async function withBuild<T>(
   }
 }
 
+/** A stage and all that it reads, in the order in which they run. */
+function stagesFor(last: string): readonly Stage[] {
+  const needed = new Set([stageNamed(last)]);
+  for (const stage of STAGES.toReversed())
+    if (needed.has(stage))
+      for (const input of STAGES) if (stage.inputs.includes(input.name)) needed.add(input);
+  return STAGES.filter((stage) => needed.has(stage));
+}
+
 const SPLIT_AT = Date.UTC(2020, 0, 1);
 
-/** One play per pair, all at one instant: a split says who has what and nothing else. */
-function splitEvent(listener: number, item: number): ListeningEvent {
+/** All at one instant: a split does not say when. */
+function splitEvent(listener: number, item: number, plays: number): ListeningEvent {
   return {
     version: EVENT_VERSION,
     type: 'listen',
@@ -65,7 +71,7 @@ function splitEvent(listener: number, item: number): ListeningEvent {
     msPlayed: null,
     durationMs: null,
     skipped: false,
-    plays: 1,
+    plays,
     private: false,
     context: {},
     source: 'split',
@@ -81,7 +87,7 @@ export async function neighboursOfSplit(
   const listens: TableRow[] = [];
   for (const [index, listener] of split.listeners.entries())
     for (const item of split.train.items.subarray(split.train.offsets[index], split.train.offsets[index + 1]))
-      listens.push(listenRow(splitEvent(listener, split.items[item] ?? -1)));
+      listens.push(listenRow(splitEvent(listener, split.items[item] ?? -1, 1)));
   const indexOf = new Map(split.items.map((item, index) => [String(item), index]));
   const rows = await withBuild(
     engine,
@@ -102,43 +108,48 @@ export async function neighboursOfSplit(
 }
 
 /**
- * A ranker made of a build over a timeline's train part: first what the listener comes back to, by affinity, then the
- * pool of what they never heard.
+ * The first k of every listener's pool, by the split's indices: all stages up to listener_pools over the train part, its
+ * plays and a catalogue of the split's items with their tags as genres. Items are artists, of whom each has one.
  */
-export async function pipelineRanker(
+export async function rankSplitByPools(
   engine: Engine,
-  timeline: Timeline,
-  events: readonly ListeningEvent[],
-  items: readonly CatalogueItem[],
-  features: readonly TableRow[],
-): Promise<Ranker> {
-  const train = events.filter(({ occurredAt }) => occurredAt < timeline.cutAt);
-  const listens = train.map((event) => listenRow({ ...event, receivedAt: event.occurredAt }));
-  const lists = await withBuild(
-    engine,
-    { listens, catalogue: knownBefore(items, events, train).map(catalogueRow), features },
-    { cutoff: timeline.cutAt, sql: false, parameters: { profile_size: 500 } },
-    (space) =>
-      space.query(`SELECT t.listener_id AS listener, t.taste AS taste, COALESCE(p.pool, '') AS pool
-        FROM taste_profiles AS t LEFT JOIN listener_pools AS p ON p.listener_id = t.listener_id`),
-  );
-  const ranked = new Map(
-    lists.map((row) => {
-      const familiar = parseTaste(String(row.taste)).tracks.map(({ recording }) => recording);
-      const unheard = parseCandidates(String(row.pool)).map(({ recordingId }) => recordingId);
-      return [String(row.listener), [...familiar, ...unheard]];
+  split: Split,
+  knowledge: SplitKnowledge,
+  { k, parameters = {} }: { readonly k: number; readonly parameters?: Partial<Parameters> },
+): Promise<Ranking> {
+  const listens: TableRow[] = [];
+  for (const [index, listener] of split.listeners.entries())
+    for (const at of split.train.items.subarray(split.train.offsets[index], split.train.offsets[index + 1])) {
+      const item = split.items[at] ?? -1;
+      listens.push(listenRow(splitEvent(listener, item, knowledge.plays(listener, item))));
+    }
+  const catalogue = split.items.map((item) =>
+    catalogueRow({
+      ...bareItem(String(item), 'split', SPLIT_AT),
+      kind: 'artist',
+      genres: knowledge.tags(item),
     }),
   );
-  return { name: 'segue', rank: (listenerId) => ranked.get(listenerId) ?? [] };
-}
-
-/** A history also describes what will be heard after the cut; knowing that it exists would be knowing the future. */
-function knownBefore(
-  items: readonly CatalogueItem[],
-  events: readonly ListeningEvent[],
-  train: readonly ListeningEvent[],
-): CatalogueItem[] {
-  const histories = new Set(events.map(({ source }) => source));
-  const heard = new Set(train.map(({ recordingId }) => recordingId));
-  return items.filter(({ source, recordingId }) => !histories.has(source) || heard.has(recordingId));
+  const rows = await withBuild(
+    engine,
+    { listens, catalogue },
+    { cutoff: SPLIT_AT + 1, last: 'listener_pools', sql: false, parameters },
+    (space) => space.query('SELECT listener_id AS listener, pool AS pool FROM listener_pools'),
+  );
+  const pools = new Map(rows.map((row) => [String(row.listener), String(row.pool)]));
+  const indexOf = new Map(split.items.map((item, index) => [String(item), index]));
+  const ranking = {
+    k,
+    items: new Int32Array(split.listeners.length * k).fill(-1),
+    lengths: new Int32Array(split.listeners.length),
+  };
+  for (const [index, listener] of split.listeners.entries()) {
+    const best = parseCandidates(pools.get(String(listener)) ?? '').slice(0, k);
+    ranking.lengths[index] = best.length;
+    ranking.items.set(
+      best.map(({ recordingId }) => indexOf.get(recordingId) ?? -1),
+      index * k,
+    );
+  }
+  return ranking;
 }

@@ -6,6 +6,8 @@ export const SourceSchema = z.enum([
   'artist_neighbours',
   'audio_neighbours',
   'transitions',
+  'session_neighbours',
+  'tag_neighbours',
   'popularity',
 ]);
 

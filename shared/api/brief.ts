@@ -5,6 +5,7 @@ import { applyPatch, type Json, type PatchOperation } from '../domain/brief-json
 import { ENERGY_ARCS } from '../domain/energy-arc.ts';
 import type { WrittenBrief } from '../domain/written-brief.ts';
 import { InvalidInput, messageOf } from '../errors.ts';
+import { isDeeperThan, MOST_DEPTH } from './depth.ts';
 import { Id } from './ids.ts';
 import { fieldProblems } from './problem.ts';
 
@@ -98,6 +99,7 @@ export const WrittenBriefSchema = z.strictObject(fields(Name, NamedTrack)).opena
 const AnyJson = z
   .unknown()
   .refine((value) => value !== undefined, 'is needed')
+  .refine((value) => !isDeeperThan(value, MOST_DEPTH), `is nested more than ${MOST_DEPTH} levels deep`)
   .openapi({ description: 'Any JSON.' }) as unknown as z.ZodType<Json>;
 
 const isPointer = /^(?:\/(?:[^~/]|~[01])*)*$/;

@@ -1,6 +1,6 @@
 /** A candidate as pools carry it: what ranking needs, inlined, and which generators proposed it on what evidence. */
 
-export const GENERATORS = ['co', 'artist', 'audio', 'next', 'popular'] as const;
+export const GENERATORS = ['co', 'artist', 'audio', 'next', 'session', 'tags', 'popular'] as const;
 export type Generator = (typeof GENERATORS)[number];
 
 /** What is known of an item without asking the catalogue. */
@@ -22,7 +22,7 @@ export interface Evidence {
   readonly generator: Generator;
   /** 0 to 1; 1 is the best candidate that this generator had for this listener. */
   readonly score: number;
-  /** Item (co, audio) or artist (artist) that led here. */
+  /** Item (co, audio, tags) or artist (artist) that led here. */
   readonly seed: string | null;
 }
 
@@ -39,6 +39,8 @@ const LETTERS: Readonly<Record<string, Generator>> = {
   a: 'artist',
   s: 'audio',
   n: 'next',
+  v: 'session',
+  g: 'tags',
   p: 'popular',
 };
 

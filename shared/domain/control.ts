@@ -12,12 +12,16 @@ export const CONTROL_KINDS = [
   'exclude-from-taste',
   'private-session',
   'explicit-filter',
+  'adventurousness',
 ] as const;
 export type ControlKind = (typeof CONTROL_KINDS)[number];
 
 export interface Control {
   readonly kind: ControlKind;
-  /** Item, recording or artist id; playlist id for exclude-from-taste; a name of the app's for the last two. */
+  /**
+   * Item, recording or artist id; playlist id for exclude-from-taste; a name of the app's for private-session and
+   * explicit-filter; for adventurousness how much, `0` (what I know) to `100` (surprise me).
+   */
   readonly target: string;
   readonly active: boolean;
   /** Epoch ms from which it no longer holds; null: until it is taken back. */
@@ -41,6 +45,11 @@ export function isInForce(control: Control, now: number): boolean {
   return control.active && (control.until === null || control.until > now);
 }
 
+/** The number that a target of adventurousness is; NaN for what is no whole number from 0 to 100. */
+export function dialOf(target: string): number {
+  return /^(?:100|[1-9]?\d)$/.test(target) ? Number(target) : Number.NaN;
+}
+
 export interface Listenable extends Pick<Features, 'itemId' | 'recordingId' | 'artistId' | 'explicit'> {}
 
 /** A listener's controls as of one instant, made to be asked about many candidates. */
@@ -48,6 +57,8 @@ export class ControlsInForce {
   readonly #blocked = new Map<string, ControlKind>();
   readonly #excluded = new Set<string>();
   readonly #cleanOnly: boolean;
+  /** −1 what is known, 0 as the weights have it, 1 what is not. */
+  readonly dial: number;
 
   constructor(controls: readonly Control[], now: number) {
     const held = controls.filter((control) => isInForce(control, now));
@@ -56,6 +67,8 @@ export class ControlsInForce {
       if (kind === 'exclude-from-taste') this.#excluded.add(target);
     }
     this.#cleanOnly = held.some(({ kind }) => kind === 'explicit-filter');
+    const dials = held.filter(({ kind }) => kind === 'adventurousness').sort((a, b) => b.from - a.from);
+    this.dial = dials[0] === undefined ? 0 : dialOf(dials[0].target) / 50 - 1;
   }
 
   /** The control that keeps the item from being recommended, undefined where none does. */

@@ -1,6 +1,7 @@
 /** From candidates to an order: the build's score, moved by what the listener did since. Pure. */
 import { squash } from './affinity.ts';
 import type { Candidate } from './candidate.ts';
+import type { ExplorationWeights } from './exploration.ts';
 import { type TrackSound, transitionScore } from './harmony.ts';
 import type { Signals } from './signals.ts';
 
@@ -20,10 +21,18 @@ export interface RankingWeights {
   readonly liveSeed: number;
   /** Added to the build's score of what goes with the seed of `next`, 0 to 1000, so that it leads. */
   readonly seedLead: number;
+  /** What the listener's dial adds at most, for or against what is strange to them. */
+  readonly dial: number;
+  /** How much of being strange is an artist never played; the rest is not being popular. */
+  readonly strangeArtist: number;
+  /** Plays of an artist after which they are half as strange. */
+  readonly halfStrangePlays: number;
+  /** Places of a week and of what is next that are left to chance. */
+  readonly exploration: ExplorationWeights;
 }
 
 export const RANKING_WEIGHTS: RankingWeights = {
-  version: 'ranking-1',
+  version: 'ranking-2',
   pool: 1,
   liveArtist: 0.15,
   liveGenre: 0.1,
@@ -31,10 +40,17 @@ export const RANKING_WEIGHTS: RankingWeights = {
   sessionMs: 2 * 3_600_000,
   liveSeed: 0.6,
   seedLead: 1000,
+  dial: 0.4,
+  strangeArtist: 0.7,
+  halfStrangePlays: 5,
+  exploration: { share: 0.05, among: 20 },
 };
 
 /** Addends of a score, by the name of their weight. */
-export type ScoreParts = Readonly<Record<'pool' | 'liveArtist' | 'liveGenre' | 'liveSound', number>>;
+export type ScoreParts = Readonly<Record<'pool' | 'liveArtist' | 'liveGenre' | 'liveSound', number>> & {
+  /** Only of a listener who has set their dial. */
+  readonly dial?: number;
+};
 
 export interface Ranked {
   readonly candidate: Candidate;
@@ -54,12 +70,13 @@ export function currentSounds(
     .flatMap(({ itemId }) => describe(itemId) ?? []);
 }
 
-/** What a candidate's score is made of, with `sounds` as currentSounds() finds them. */
+/** What a candidate's score is made of, with `sounds` as currentSounds() finds them and `dial` from −1 to 1. */
 export function scoreParts(
   candidate: Candidate,
   signals: Signals,
   sounds: readonly TrackSound[],
   weights: RankingWeights,
+  dial = 0,
 ): ScoreParts {
   const artist = candidate.artistId === null ? undefined : signals.artists.get(candidate.artistId);
   const genre = candidate.genre === null ? undefined : signals.genres.get(candidate.genre);
@@ -70,7 +87,15 @@ export function scoreParts(
     liveArtist: weights.liveArtist * squash(artist?.affinity ?? 0),
     liveGenre: weights.liveGenre * squash(genre?.affinity ?? 0),
     liveSound: weights.liveSound * sound,
+    ...(dial !== 0 && { dial: weights.dial * dial * (2 * strangeness(candidate, weights) - 1) }),
   };
+}
+
+/** 0 (an artist played for years, whom everybody plays) to 1 (an artist never played, whom few play). */
+function strangeness({ artistPlays, evidence }: Candidate, weights: RankingWeights): number {
+  const artist = weights.halfStrangePlays / (weights.halfStrangePlays + (artistPlays ?? 0));
+  const popular = evidence.find(({ generator }) => generator === 'popular')?.score ?? 0;
+  return weights.strangeArtist * artist + (1 - weights.strangeArtist) * (1 - popular);
 }
 
 /** Best first; equal scores by item id, so that the same input gives the same order everywhere. */
@@ -79,10 +104,12 @@ export function rank(
   signals: Signals,
   sounds: readonly TrackSound[],
   weights: RankingWeights,
+  dial = 0,
 ): Ranked[] {
   const ranked = candidates.map((candidate): Ranked => {
-    const { pool, liveArtist, liveGenre, liveSound } = scoreParts(candidate, signals, sounds, weights);
-    return { candidate, score: pool + liveArtist + liveGenre + liveSound };
+    const parts = scoreParts(candidate, signals, sounds, weights, dial);
+    const { pool, liveArtist, liveGenre, liveSound } = parts;
+    return { candidate, score: pool + liveArtist + liveGenre + liveSound + (parts.dial ?? 0) };
   });
   return ranked.sort((a, b) => b.score - a.score || (a.candidate.itemId < b.candidate.itemId ? -1 : 1));
 }

@@ -2,6 +2,7 @@
 import { calibrate } from './calibration.ts';
 import type { Candidate } from './candidate.ts';
 import { diversify } from './diversity.ts';
+import { type ExplorationWeights, explore, NO_EXPLORATION } from './exploration.ts';
 import { sequence } from './sequencing.ts';
 
 export const WEEKLY_SIZE = 30;
@@ -51,6 +52,14 @@ export interface WeeklyTrack {
   readonly index: number;
   readonly score: number;
   readonly parts: { readonly relevance: number; readonly novelty: number; readonly reward: number };
+  /** See explore(); 1 of a reserve. */
+  readonly propensity: number;
+}
+
+/** How many places are left to chance, and what decides them. */
+export interface Chance {
+  readonly exploration: ExplorationWeights;
+  readonly random: () => number;
 }
 
 /** At these places among the first five stand known artists, at the others of the five new ones, as far as there are. */
@@ -59,12 +68,14 @@ const STRANGERS = [1, 3];
 
 /**
  * The week's tracks in order, WEEKLY_SIZE of them sequenced and then the reserves, best first. Candidates are allowed and
- * unheard; at most one per artist where there are artists enough. `genres` are the listener's shares.
+ * unheard; at most one per artist where there are artists enough. `genres` are the listener's shares; `random` orders the
+ * tracks, `chance` gives places to others; both give numbers in [0, 1).
  */
 export function chooseWeekly(
   candidates: readonly WeeklyCandidate[],
   genres: ReadonlyMap<string, number>,
   random: () => number,
+  chance: Chance = { exploration: NO_EXPLORATION, random },
   weights: WeeklyWeights = WEEKLY_WEIGHTS,
 ): { readonly tracks: readonly WeeklyTrack[]; readonly reserves: readonly WeeklyTrack[] } {
   const scored = onePerArtist(scoreTracks(candidates, weights), candidates);
@@ -82,7 +93,7 @@ export function chooseWeekly(
     alike,
     WEEKLY_SIZE + WEEKLY_RESERVES,
   ).map((place) => calibrated[place] as WeeklyTrack);
-  const { tracks, reserves } = withAnchors(diverse, scored, candidates);
+  const { tracks, reserves } = withChance(withAnchors(diverse, scored, candidates), chance);
   return { tracks: sequenced(tracks, candidates, random), reserves };
 }
 
@@ -96,7 +107,7 @@ function scoreTracks(candidates: readonly WeeklyCandidate[], weights: WeeklyWeig
         novelty: weights.novelty * (weights.halfNovelPlays / (weights.halfNovelPlays + plays)),
         reward: weights.reward * NEUTRAL_REWARD,
       };
-      return { index, score: parts.relevance + parts.novelty + parts.reward, parts };
+      return { index, score: parts.relevance + parts.novelty + parts.reward, parts, propensity: 1 };
     })
     .sort((a, b) => b.score - a.score || compareIds(candidates, a.index, b.index));
 }
@@ -162,6 +173,19 @@ function withAnchors(
     if (found >= 0) reserves[found] = track;
   }
   return { tracks, reserves };
+}
+
+/** Reserves take the places that are left to chance; whom they took them from stands by before the other reserves. */
+function withChance(
+  { tracks, reserves }: { tracks: readonly WeeklyTrack[]; reserves: readonly WeeklyTrack[] },
+  { exploration, random }: Chance,
+) {
+  const explored = explore([...tracks, ...reserves], tracks.length, exploration, random);
+  const chosen = new Set(explored.map(({ item }) => item));
+  return {
+    tracks: explored.map(({ item, propensity }) => ({ ...item, propensity })),
+    reserves: [...tracks, ...reserves].filter((track) => !chosen.has(track)),
+  };
 }
 
 function sequenced(

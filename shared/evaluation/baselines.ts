@@ -1,4 +1,5 @@
-/** Rankers that anything better must beat: what everybody plays, what was heard last, what is played most. */
+/** Rankers that anything better must beat: what everybody plays, what was heard last or most, and blind discovery. */
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { compareText, type Timeline } from './timeline.ts';
 
 /** Ranks recordings for one listener, best first, knowing train alone. */
@@ -24,6 +25,40 @@ export function recencyRanker(timeline: Timeline): Ranker {
 export function frequencyRanker(timeline: Timeline): Ranker {
   const rank = (listenerId: string) => byScore(timeline, listenerId, (tally) => tally.plays);
   return { name: 'frequency', rank };
+}
+
+/**
+ * Recordings of a catalogue that the listener never heard, those of the artist they played most first, of one artist
+ * in the order of the catalogue. `artists`: artist by recording, null where unknown; such and unplayed artists are left out.
+ */
+export function artistPopularityRanker(
+  timeline: Timeline,
+  artists: ReadonlyMap<string, string | null>,
+): Ranker {
+  const recordings = Map.groupBy(artists.keys(), (recordingId) => artists.get(recordingId) ?? null);
+  const rank = (listenerId: string) => {
+    const listener = timeline.listeners.get(listenerId);
+    const plays = new Map<string, number>();
+    for (const { recordingId, played } of listener?.history ?? []) {
+      const artistId = artists.get(recordingId) ?? null;
+      if (artistId !== null && played) plays.set(artistId, (plays.get(artistId) ?? 0) + 1);
+    }
+    return [...plays]
+      .sort(([idA, a], [idB, b]) => b - a || compareText(idA, idB))
+      .flatMap(([artistId]) => recordings.get(artistId) ?? [])
+      .filter((recordingId) => !listener?.heard.has(recordingId));
+  };
+  return { name: 'artist popularity', rank };
+}
+
+/** Recordings of a catalogue that the listener never heard, shuffled once by the seed. Throws as the generator does. */
+export function randomRanker(timeline: Timeline, catalogue: readonly string[], seed: number): Ranker {
+  const generator = xoroshiro128plus(seed);
+  const places = new Map(catalogue.map((recordingId) => [recordingId, generator.next() >>> 0]));
+  const shuffled = [...places].sort(([idA, a], [idB, b]) => a - b || compareText(idA, idB)).map(([id]) => id);
+  const rank = (listenerId: string) =>
+    shuffled.filter((recordingId) => !timeline.listeners.get(listenerId)?.heard.has(recordingId));
+  return { name: 'random', rank };
 }
 
 interface Tally {

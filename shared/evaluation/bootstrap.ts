@@ -49,25 +49,52 @@ export function bootstrapDifference(
   };
 }
 
-/** Means of the resamples in ascending order. */
-function resampledMeans(
-  values: ArrayLike<number>,
-  { seed, resamples = 1000 }: BootstrapOptions,
-): Float64Array {
-  const count = values.length;
-  if (count === 0) throw new RangeError('There is nothing to resample.');
+/**
+ * Interval of a statistic that is no mean (a ratio, say). `statistic` gets how often each of `count` listeners was drawn;
+ * resamples of which it is null are left out. Null where all are. Throws RangeError for a count below 1 and as bootstrapMean.
+ */
+export function bootstrapInterval(
+  count: number,
+  statistic: (times: Int32Array) => number | null,
+  options: BootstrapOptions,
+): { readonly low: number; readonly high: number } | null {
+  const draw = drawsOf(count, options);
+  const times = new Int32Array(count);
+  const found: number[] = [];
+  for (let sample = 0; sample < (options.resamples ?? 1000); sample++) {
+    times.fill(0);
+    for (let index = 0; index < count; index++) {
+      const drawn = draw();
+      times[drawn] = (times[drawn] ?? 0) + 1;
+    }
+    const value = statistic(times);
+    if (value !== null) found.push(value);
+  }
+  return found.length === 0 ? null : interval(Float64Array.from(found).sort(), options.confidence ?? 0.95);
+}
+
+/** Draws indices below `count`, the same ones for one seed. */
+function drawsOf(count: number, { seed, resamples = 1000 }: BootstrapOptions): () => number {
+  if (!(count >= 1)) throw new RangeError('There is nothing to resample.');
   if (!Number.isSafeInteger(resamples) || resamples < 1)
     throw new RangeError(`Resamples must be a positive whole number, not ${resamples}.`);
-  const source = Float64Array.from(values);
-  if (!source.every(Number.isFinite)) throw new RangeError('Every value must be a finite number.');
   const generator = xoroshiro128plus(seed);
   // The first outputs of neighbouring seeds resemble one another.
   for (let warming = 0; warming < 20; warming++) generator.next();
+  return () => Math.floor(((generator.next() >>> 0) / 2 ** 32) * count);
+}
+
+/** Means of the resamples in ascending order. */
+function resampledMeans(values: ArrayLike<number>, options: BootstrapOptions): Float64Array {
+  const count = values.length;
+  const resamples = options.resamples ?? 1000;
+  const next = drawsOf(count, options);
+  const source = Float64Array.from(values);
+  if (!source.every(Number.isFinite)) throw new RangeError('Every value must be a finite number.');
   const means = new Float64Array(resamples);
   for (let sample = 0; sample < resamples; sample++) {
     let sum = 0;
-    for (let draw = 0; draw < count; draw++)
-      sum += source[Math.floor(((generator.next() >>> 0) / 2 ** 32) * count)] ?? 0;
+    for (let draw = 0; draw < count; draw++) sum += source[next()] ?? 0;
     means[sample] = sum / count;
   }
   return means.sort();

@@ -35,3 +35,16 @@ export function gini(amounts: Iterable<number>): number {
   }
   return total === 0 ? 0 : ranked / (sorted.length * total);
 }
+
+/**
+ * Gini of how often each artist is shown, over those shown at all: `items` are all the places of all lists, and an item
+ * whose artist is not known is left out. Null where no artist is known.
+ */
+export function artistGini<T>(items: Iterable<T>, artistOf: (item: T) => string | null): number | null {
+  const shown = new Map<string, number>();
+  for (const item of items) {
+    const artist = artistOf(item);
+    if (artist !== null) shown.set(artist, (shown.get(artist) ?? 0) + 1);
+  }
+  return shown.size === 0 ? null : gini(shown.values());
+}

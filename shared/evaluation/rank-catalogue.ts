@@ -40,7 +40,9 @@ export function rankByNeighbours(neighbours: Neighbours, input: RankingInput): R
   const { train, weights } = input;
   if (weights && weights.length !== train.items.length)
     throw new RangeError(`There are ${weights.length} weights for ${train.items.length} train entries.`);
-  return rankAll(input, (scores, from, to) => {
+  return rankByScores(input, (scores, listener) => {
+    const from = train.offsets[listener] as number;
+    const to = train.offsets[listener + 1] as number;
     scores.fill(0);
     for (let entry = from; entry < to; entry++) {
       const item = train.items[entry] as number;
@@ -58,7 +60,7 @@ export function rankByNeighbours(neighbours: Neighbours, input: RankingInput): R
 /** The k items of most listeners in train that the listener does not have; ties by lower index. */
 export function rankByPopularity(input: RankingInput): Ranking {
   const popularity = listenersPerItem(input.train, input.itemCount);
-  return rankAll(input, (scores) => scores.set(popularity));
+  return rankByScores(input, (scores) => scores.set(popularity));
 }
 
 /** How many listeners have each item. Throws RangeError for an item that is out of range. */
@@ -71,10 +73,13 @@ export function listenersPerItem(train: Interactions, itemCount: number): Float6
   return counts;
 }
 
-/** Fills `scores` for each listener in turn, given where the train entries are, and keeps the best. */
-function rankAll(
+/**
+ * The k best by the scores that `fillScores` writes for each listener in turn (every item's, −∞ to leave it out), without
+ * their train items; ties by lower index. Throws RangeError for k and for an item that is out of range.
+ */
+export function rankByScores(
   { train, itemCount, k }: RankingInput,
-  fillScores: (scores: Float64Array, from: number, to: number) => void,
+  fillScores: (scores: Float64Array, listener: number) => void,
 ): Ranking {
   if (!Number.isSafeInteger(k) || k < 1) throw new RangeError(`k must be a positive whole number, not ${k}.`);
   listenersPerItem(train, itemCount);
@@ -85,7 +90,7 @@ function rankAll(
   for (let listener = 0; listener < listeners; listener++) {
     const from = train.offsets[listener] as number;
     const to = train.offsets[listener + 1] as number;
-    fillScores(scores, from, to);
+    fillScores(scores, listener);
     for (let entry = from; entry < to; entry++)
       scores[train.items[entry] as number] = Number.NEGATIVE_INFINITY;
     lengths[listener] = selectBest(scores, items.subarray(listener * k, (listener + 1) * k));

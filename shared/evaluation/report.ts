@@ -1,6 +1,6 @@
 /** Evaluations as a plain text table for people and as JSON for machines. */
 import type { Estimate } from './bootstrap.ts';
-import type { Evaluation, Measure } from './results.ts';
+import type { Character, Evaluation, Measure } from './results.ts';
 
 const COLUMNS: readonly { readonly measure: Measure; readonly title: string }[] = [
   { measure: 'ndcg', title: 'NDCG' },
@@ -36,6 +36,30 @@ export function renderTable(evaluations: readonly Evaluation[]): string {
   return renderRows(head, rows);
 }
 
+const CHARACTER: readonly { readonly name: keyof Character; readonly title: string }[] = [
+  { name: 'intraListDistance', title: 'intra-list distance' },
+  { name: 'calibration', title: 'calibration KL' },
+  { name: 'discoveryRate', title: 'discovery rate' },
+  { name: 'popularity', title: 'popularity percentile' },
+  { name: 'artistGini', title: 'artist Gini' },
+];
+
+/** One row per evaluation of what its lists are like; rows and columns of which nothing is known are left out. Empty without any. */
+export function renderCharacterTable(evaluations: readonly Evaluation[]): string {
+  const columns = CHARACTER.filter(({ name }) =>
+    evaluations.some(({ character }) => character != null && character[name] !== null),
+  );
+  if (columns.length === 0) return '';
+  const rows = evaluations.flatMap(({ ranker, slice, character }) => {
+    const cells = columns.map(({ name }) => {
+      const value = character?.[name] ?? null;
+      return value === null ? NOTHING : typeof value === 'number' ? value.toFixed(4) : renderEstimate(value);
+    });
+    return cells.every((cell) => cell === NOTHING) ? [] : [[ranker, slice, ...cells]];
+  });
+  return renderRows(['ranker', 'slice', ...columns.map(({ title }) => title)], rows);
+}
+
 /** Rows under their heads, the first two columns to the left and figures to the right. */
 export function renderRows(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((title, column) =>
@@ -57,17 +81,18 @@ function renderEstimate({ mean, low, high }: Estimate): string {
 
 export type EvaluationRow = Pick<
   Evaluation,
-  'ranker' | 'slice' | 'k' | 'listeners' | 'measures' | 'exposure'
+  'ranker' | 'slice' | 'k' | 'listeners' | 'measures' | 'exposure' | 'character'
 >;
 
 /** The evaluations without their per-listener values, ready for JSON.stringify: no NaN, no typed arrays. */
 export function toRows(evaluations: readonly Evaluation[]): EvaluationRow[] {
-  return evaluations.map(({ ranker, slice, k, listeners, measures, exposure }) => ({
+  return evaluations.map(({ ranker, slice, k, listeners, measures, exposure, character }) => ({
     ranker,
     slice,
     k,
     listeners,
     measures,
     exposure,
+    character,
   }));
 }

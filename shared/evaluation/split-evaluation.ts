@@ -24,6 +24,7 @@ export function evaluateSplit(
     return relevant.size === 0 ? [] : [{ listener, ranked: [...rankedItems(ranking, index)], relevant }];
   });
   const popularity = listenersPerItem(train, items.length);
+  const indexOf = new Map<string | number, number>(listeners.map((listener, index) => [listener, index]));
   return evaluateLists(
     { ranker, slice: 'all', k: ranking.k },
     lists,
@@ -31,6 +32,11 @@ export function evaluateSplit(
       popularity: (item) => popularity[item] ?? 0,
       listeners: listeners.filter((_, index) => train.offsets[index + 1] !== train.offsets[index]).length,
       catalogueSize: items.length,
+      popularities: popularity.filter((count) => count > 0),
+      historyOf: (listener) => {
+        const index = indexOf.get(listener) ?? -1;
+        return train.items.subarray(train.offsets[index], train.offsets[index + 1]);
+      },
     },
     options,
   );

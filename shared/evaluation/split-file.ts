@@ -36,15 +36,33 @@ export async function readSplit(directory: string): Promise<Split> {
   const test = await readLines(directory, 'test.txt');
   for (const { path, lines } of [train, test])
     if (lines.size === 0) throw new PermanentError(`${path} holds no listener.`);
-  const listeners = ascending([...train.lines.keys(), ...test.lines.keys()]);
-  const items = ascending([train.lines, test.lines].flatMap((lines) => [...lines.values()].flat()));
+  return splitOf(train.lines, test.lines, train.duplicates + test.duplicates);
+}
+
+/**
+ * Reads the train part of a split alone, by listener; its test file is not opened. Throws as readSplit does.
+ */
+export async function readTrain(directory: string): Promise<ReadonlyMap<number, readonly number[]>> {
+  const { path, lines } = await readLines(directory, 'train.txt');
+  if (lines.size === 0) throw new PermanentError(`${path} holds no listener.`);
+  return lines;
+}
+
+/** The split of what each listener has before and after, by the ids in it. */
+export function splitOf(
+  train: ReadonlyMap<number, readonly number[]>,
+  test: ReadonlyMap<number, readonly number[]>,
+  duplicates = 0,
+): Split {
+  const listeners = ascending([...train.keys(), ...test.keys()]);
+  const items = ascending([train, test].flatMap((lines) => [...lines.values()].flat()));
   const itemIndex = new Map(items.map((id, index) => [id, index]));
   return {
     listeners,
     items,
-    train: flatten(listeners, train.lines, itemIndex),
-    test: flatten(listeners, test.lines, itemIndex),
-    duplicates: train.duplicates + test.duplicates,
+    train: flatten(listeners, train, itemIndex),
+    test: flatten(listeners, test, itemIndex),
+    duplicates,
   };
 }
 
@@ -54,7 +72,7 @@ function ascending(ids: readonly number[]): number[] {
 
 function flatten(
   listeners: readonly number[],
-  lines: Lines,
+  lines: ReadonlyMap<number, readonly number[]>,
   itemIndex: ReadonlyMap<number, number>,
 ): Interactions {
   const offsets = new Int32Array(listeners.length + 1);
@@ -91,7 +109,8 @@ async function readLines(
   return { path, lines, duplicates };
 }
 
-function parseIds(line: string, where: string): number[] {
+/** Ids of a line, parted by white space. Throws PermanentError naming `where` for what is no whole number from 0 on. */
+export function parseIds(line: string, where: string): number[] {
   const tokens = line.split(/\s+/).filter((token) => token !== '');
   return tokens.map((token) => {
     const id = /^\d+$/.test(token) ? Number(token) : Number.NaN;
@@ -103,7 +122,8 @@ function parseIds(line: string, where: string): number[] {
   });
 }
 
-async function locate(directory: string, name: string): Promise<string> {
+/** The path of a file or of its gzip. Throws PermanentError where it is missing or there twice. */
+export async function locate(directory: string, name: string): Promise<string> {
   const candidates = [join(directory, name), join(directory, `${name}.gz`)];
   const found: string[] = [];
   for (const path of candidates) if (await exists(path)) found.push(path);
@@ -120,7 +140,11 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
-async function eachLine(path: string, take: (line: string) => void): Promise<void> {
+/**
+ * Calls `take` with each line of a file, gunzipped where it ends in .gz, the last also without a line feed. Throws
+ * PermanentError naming the file where it cannot be read; a PermanentError of `take` goes through.
+ */
+export async function eachLine(path: string, take: (line: string) => void): Promise<void> {
   const consume = async (chunks: AsyncIterable<string>) => {
     let rest = '';
     for await (const chunk of chunks) {

@@ -10,6 +10,8 @@ export interface StoredTrack extends Candidate {
   readonly rankedScore: number;
   readonly parts: Readonly<Record<string, number>>;
   readonly notion: string;
+  /** Absent in weeks made before places were left to chance. */
+  readonly propensity?: number;
 }
 
 export interface StoredWeek {

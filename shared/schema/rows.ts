@@ -18,7 +18,7 @@ export const ROW_TABLES = {
   catalog: {
     /** `item`: the description, last write wins. */
     meta: 'meta',
-    /** `related`: neighbours and next tracks, timestamp = build. */
+    /** `related`: neighbours and next tracks; `session`: rules and recent sessions. timestamp = build. */
     build: 'build',
   },
   /** Key: `popular#<kind>`, `genre#<genre>`, `artist#<artistId>`, `search#<shard>`, `meta#active`. */

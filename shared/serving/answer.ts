@@ -16,6 +16,8 @@ const SOURCES: Readonly<Record<Generator, AnswerItem['source']>> = {
   artist: 'artist_neighbours',
   audio: 'audio_neighbours',
   next: 'transitions',
+  session: 'session_neighbours',
+  tags: 'tag_neighbours',
   popular: 'popularity',
 };
 
@@ -100,7 +102,7 @@ interface Known {
 }
 
 function writeItem(
-  { candidate, score, parts, notion, position }: Choice,
+  { candidate, score, parts, notion, position, propensity = 1 }: Choice,
   place: number,
   { items, artistNames, favouriteOf }: Known,
   impressionId: string,
@@ -139,8 +141,7 @@ function writeItem(
     notion,
     score: roundScore(score),
     scoreParts: Object.fromEntries(Object.entries(parts).map(([name, value]) => [name, roundScore(value)])),
-    // The order is computed, not drawn: whatever is served is served with certainty.
-    propensity: 1,
+    propensity,
     impressionId,
   };
 }

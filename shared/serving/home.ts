@@ -122,12 +122,14 @@ export async function fillShelves(
   return shelves.map(({ id, items }) => ({
     id,
     items: items.filter(
-      (tile) => tile.kind === 'playlist' || view.controls.blocking(withTraits(tile, known)) === undefined,
+      (tile) =>
+        tile.kind === 'playlist' ||
+        [tile, withTraits(tile, known)].every((one) => view.controls.blocking(one) === undefined),
     ),
   }));
 }
 
-/** What was played names no artist where the player did not: a control of the artist holds for it all the same. */
+/** Players name no artist, or one by another id: a control of the artist that the catalogue names holds all the same. */
 function traitsOf(
   deps: HomeDeps,
   reading: Reading,
@@ -146,7 +148,7 @@ function withTraits(tile: Tile, known: ReadonlyMap<string, CatalogueItem>): Tile
   if (item === undefined) return tile;
   return {
     ...tile,
-    artistId: tile.artistId ?? item.artistId,
+    artistId: item.artistId ?? tile.artistId,
     explicit: tile.explicit || item.explicit === true,
   };
 }
@@ -236,9 +238,9 @@ function jumpBackIn(
   const built = [...(view.built?.recent ?? [])].flatMap(([id, entry]) =>
     entry.forgottenFavourite ? [] : [id],
   );
-  const known = itemsByRecording(snapshot, new Set(built));
+  const known = snapshot && lookupsOf(snapshot).byRecording;
   for (const recordingId of built) {
-    const item = known.get(recordingId);
+    const item = known?.get(recordingId);
     if (item === undefined || item.kind === 'episode' || seen.has(recordingId)) continue;
     const rest = { reason: 'You played this lately', source: 'recent', notion: 'familiar' };
     tiles.push(tileOfItem(item, { ...rest, score: 1 / (1 + tiles.length) }));
@@ -252,11 +254,11 @@ function forgotten(view: ListenerView, snapshot: CatalogueSnapshot | undefined):
   const entries = [...(view.built?.recent ?? [])].filter(
     ([recordingId, entry]) => entry.forgottenFavourite && !view.signals.heard.has(recordingId),
   );
-  const known = itemsByRecording(snapshot, new Set(entries.map(([recordingId]) => recordingId)));
+  const known = snapshot && lookupsOf(snapshot).byRecording;
   return entries
     .toSorted(([, a], [, b]) => b.plays - a.plays)
     .flatMap(([recordingId, { plays }]) => {
-      const item = known.get(recordingId);
+      const item = known?.get(recordingId);
       const reason = `You played this ${plays} times, and not for long`;
       return item === undefined
         ? []
@@ -265,18 +267,22 @@ function forgotten(view: ListenerView, snapshot: CatalogueSnapshot | undefined):
     .slice(0, MOST_OF_A_SHELF);
 }
 
-function itemsByRecording(
-  snapshot: CatalogueSnapshot | undefined,
-  wanted: ReadonlySet<string>,
-): ReadonlyMap<string, IndexedItem> {
-  const found = new Map<string, IndexedItem>();
-  if (wanted.size > 0)
-    for (const item of snapshot?.items ?? [])
-      if (wanted.has(item.recordingId)) found.set(item.recordingId, item);
-  return found;
+/** What Home looks up in a catalogue besides ids, made once for each: it is scanned whole. */
+interface Lookups {
+  readonly byRecording: ReadonlyMap<string, IndexedItem>;
+  readonly byShow: ReturnType<typeof episodesByShow>;
 }
 
-const shows = new WeakMap<CatalogueSnapshot, ReturnType<typeof episodesByShow>>();
+const lookups = new WeakMap<CatalogueSnapshot, Lookups>();
+
+function lookupsOf(snapshot: CatalogueSnapshot): Lookups {
+  const known = lookups.get(snapshot) ?? {
+    byRecording: new Map(snapshot.items.map((item) => [item.recordingId, item])),
+    byShow: episodesByShow(snapshot.items),
+  };
+  lookups.set(snapshot, known);
+  return known;
+}
 
 function podcasts(
   events: readonly ListeningEvent[],
@@ -284,8 +290,7 @@ function podcasts(
   snapshot: CatalogueSnapshot | undefined,
 ): Tile[] {
   if (snapshot === undefined) return [];
-  const byShow = shows.get(snapshot) ?? episodesByShow(snapshot.items);
-  shows.set(snapshot, byShow);
+  const { byShow } = lookupsOf(snapshot);
   const { saved } = standingFeedback(events);
   const followed = new Set(
     [...byShow].flatMap(([show, episodes]) =>

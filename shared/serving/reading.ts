@@ -19,6 +19,7 @@ export type Part =
   | 'signals'
   | 'catalogue'
   | 'related'
+  | 'session'
   | 'popularity'
   | 'impressions';
 

@@ -1,6 +1,7 @@
 /** Act: filter, rank, spread over artists. Decisions only; what they need was read before. */
 import type { Candidate } from '../domain/candidate.ts';
 import { onlineNotion } from '../domain/discovery.ts';
+import { explore, NO_EXPLORATION } from '../domain/exploration.ts';
 import type { TrackSound } from '../domain/harmony.ts';
 import {
   capArtists,
@@ -18,6 +19,8 @@ export interface Choice extends Ranked {
   /** Where it stands among items that are not choices; without it, where it stands among the choices. */
   readonly position?: number;
   readonly notion: string;
+  /** See explore(); without it what is served was certain to be. */
+  readonly propensity?: number;
 }
 
 export interface Request {
@@ -26,6 +29,8 @@ export interface Request {
   /** `unheard` for discovery surfaces; `not-lately` keeps out what was heard within the session span. */
   readonly freshness: 'unheard' | 'not-lately';
   readonly describe: (itemId: string) => TrackSound | undefined;
+  /** Numbers in [0, 1) where the surface leaves places to chance, as the weights say how many. */
+  readonly chance?: () => number;
 }
 
 /**
@@ -80,7 +85,7 @@ export function choose(
   candidates: readonly Candidate[],
   view: ListenerView,
   weights: RankingWeights,
-  { count, perArtist, freshness, describe }: Request,
+  { count, perArtist, freshness, describe, chance }: Request,
 ): Choice[] {
   if (!view.isKnown) return [];
   const allowed = candidates.filter(
@@ -89,11 +94,20 @@ export function choose(
       (freshness === 'unheard' ? !hasHeard(view, candidate) : !isLately(view, candidate, weights)),
   );
   const sounds = currentSounds(view.signals, weights, describe);
-  const ranked = rank(allowed, view.signals, sounds, weights);
-  return capArtists(ranked, count, perArtist).map(({ candidate, score }) => ({
-    candidate,
-    score,
-    parts: scoreParts(candidate, view.signals, sounds, weights),
-    notion: notionOf(view, candidate),
-  }));
+  const { dial } = view.controls;
+  const ranked = rank(allowed, view.signals, sounds, weights, dial);
+  const exploration = chance === undefined ? NO_EXPLORATION : weights.exploration;
+  const spread = capArtists(ranked, count + exploration.among - 1, perArtist);
+  return explore(spread, count, exploration, chance ?? certain).map(
+    ({ item: { candidate, score }, propensity }) => ({
+      candidate,
+      score,
+      parts: scoreParts(candidate, view.signals, sounds, weights, dial),
+      notion: notionOf(view, candidate),
+      propensity,
+    }),
+  );
 }
+
+/** Nothing is left to chance. */
+const certain = () => 1;

@@ -26,7 +26,12 @@ export async function makeWeek(
   deps: ReadingDeps,
   reading: Reading,
   view: ListenerView,
-  { week, weights, random }: { week: string; weights: RankingWeights; random: () => number },
+  {
+    week,
+    weights,
+    random,
+    chance,
+  }: { week: string; weights: RankingWeights; random: () => number; chance: () => number },
 ): Promise<{ readonly basis: Basis; readonly made: StoredWeek }> {
   const { basis, candidates } = await candidatesFor(deps, reading, view, weights);
   const request = {
@@ -49,10 +54,11 @@ export async function makeWeek(
     })),
     sharesOf(genres),
     random,
+    { exploration: weights.exploration, random: chance },
   );
-  const stored = ({ index, score, parts }: WeeklyTrack): StoredTrack => {
+  const stored = ({ index, score, parts, propensity }: WeeklyTrack): StoredTrack => {
     const { candidate, notion } = choices[index] as Choice;
-    return { ...candidate, rankedScore: score, parts, notion };
+    return { ...candidate, rankedScore: score, parts, notion, propensity };
   };
   return {
     basis,
@@ -81,11 +87,12 @@ function knowsArtist(view: ListenerView, artistId: string | null, plays: number 
 
 /** A stored track as a choice, its notion as of now. */
 export function choiceOf(track: StoredTrack, view: ListenerView | undefined): Choice {
-  const { rankedScore, parts, notion, ...candidate } = track;
+  const { rankedScore, parts, notion, propensity = 1, ...candidate } = track;
   return {
     candidate,
     score: rankedScore,
     parts,
+    propensity,
     notion: view === undefined ? notion : notionOf(view, candidate),
   };
 }

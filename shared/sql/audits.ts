@@ -35,6 +35,7 @@ export const AUDITS: readonly Audit[] = [
   unique('recent_history', 'listener_id'),
   unique('taste_profiles', 'listener_id'),
   unique('related_items', 'item_id'),
+  unique('session_neighbours', 'item_id'),
   unique('shared_pools', 'pool_key'),
   unique('catalogue_shards', 'shard_key'),
   present('heard_filters', 'heard'),

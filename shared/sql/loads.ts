@@ -47,8 +47,10 @@ WHERE COALESCE(e.erased_at, 0) <= u.erased_at AND COALESCE(e.erased_at, 0) < @cu
   {
     table: 'catalog',
     family: 'build',
-    qualifiers: ['related'],
-    sql: 'SELECT item_id AS row_key, related, @cutoff AS build_ts FROM related_items',
+    qualifiers: ['related', 'session'],
+    sql: `SELECT r.item_id AS row_key, r.related, s.session, @cutoff AS build_ts
+FROM related_items AS r
+LEFT JOIN session_neighbours AS s ON s.item_id = r.item_id`,
   },
   {
     table: 'pools',

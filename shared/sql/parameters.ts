@@ -3,15 +3,18 @@ import type { StageParams } from './stage.ts';
 
 const DAY_MS = 86_400_000;
 
-export const PARAMETERS_VERSION = 'stages-1';
+export const PARAMETERS_VERSION = 'stages-2';
 
 export const DEFAULT_PARAMETERS = {
   /** Half-life of an affinity (algorithms: vocabulary). */
   half_life_ms: 30 * DAY_MS,
   session_gap_ms: 30 * 60_000,
+  /** Of `v·(age + offset)^-decay`, age in days: fitted to the first 60% of one listener's year. */
+  activation_decay: 1.2,
+  activation_offset_days: 3,
   /** Exponents of degree-normalised co-listening: source, candidate, listener (algorithms: candidate generation). */
   alpha: 0.6,
-  beta: 0.4,
+  beta: 0.25,
   gamma: 0.5,
   history_cap: 200,
   neighbours: 200,
@@ -22,7 +25,12 @@ export const DEFAULT_PARAMETERS = {
   tracks_per_artist: 10,
   block_size: 100,
   audio_neighbours: 20,
-  transitions: 20,
+  /** Of a recording's genres and tags: how many count, how fast they fade, and how much is compared (tag_neighbours). */
+  tags_per_recording: 50,
+  tag_fade: 0.5,
+  recordings_per_tag: 300,
+  tag_neighbours: 50,
+  transitions: 100,
   pool_size: 300,
   pool_artists: 20,
   pool_artist_neighbours: 15,
@@ -30,11 +38,13 @@ export const DEFAULT_PARAMETERS = {
   /** What a listener's own artist scores beside its neighbours (millionths). */
   own_artist_score: 200_000,
   pool_audio_seeds: 20,
+  pool_tag_seeds: 50,
   pool_popular: 500,
   /** Shares of the generators, out of a thousand. */
   weight_co_listening: 600,
   weight_artist: 200,
   weight_audio: 150,
+  weight_tags: 180,
   weight_popularity: 50,
   weight_next: 250,
   /** Of the heard filter (algorithms: heard filter). */
@@ -43,11 +53,25 @@ export const DEFAULT_PARAMETERS = {
   favourite_days: 3,
   favourite_window_ms: 90 * DAY_MS,
   forgotten_ms: 180 * DAY_MS,
+  /** The other thresholds of discovery, of shared/domain/discovery-history.ts (algorithms: discovery, defined). */
+  emerging_plays: 2,
+  locally_novel_from_ms: 90 * DAY_MS,
+  locally_novel_to_ms: 180 * DAY_MS,
+  tired_listens: 3,
+  tired_skips: 2,
+  broadening_genre_share: 0.01,
+  retained_ms: 28 * DAY_MS,
+  retained_days: 2,
+  retained_tracks: 3,
   recent_cap: 2_000,
   profile_size: 30,
   related_neighbours: 40,
   related_next: 15,
   related_audio: 10,
+  /** Of a recording's sessions for "next": how many, how far around it, and the room for what they name. */
+  item_sessions: 30,
+  session_reach: 10,
+  session_cell_bytes: 24_000,
   /** What search and prompts know of the catalogue: the most popular recordings, in cells of a few hundred kB. */
   indexed_items: 200_000,
   shard_items: 1_000,

@@ -3,8 +3,8 @@ import { setImmediate } from 'node:timers/promises';
 import type { CatalogueSnapshot, IndexedItem } from '../../shared/domain/indexed-item.ts';
 import { search } from '../../shared/domain/search.ts';
 import { buildSearchIndex } from '../../shared/domain/search-index.ts';
+import { createRandom, type Random } from '../../shared/random.ts';
 import { generateCatalogue } from '../../shared/simulation/catalogue.ts';
-import { createRandom, type Random } from '../../shared/simulation/random.ts';
 import type { BenchResult } from './bench.ts';
 
 const QUERIES = 400;

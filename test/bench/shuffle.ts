@@ -2,7 +2,7 @@
 import { transitionScore } from '../../shared/domain/harmony.ts';
 import { meanTransition, type SequencedTrack, sequence } from '../../shared/domain/sequencing.ts';
 import { smartShuffle } from '../../shared/domain/smart-shuffle.ts';
-import { createRandom, type Random } from '../../shared/simulation/random.ts';
+import { createRandom, type Random } from '../../shared/random.ts';
 import type { BenchResult } from './bench.ts';
 
 const RUNS = 15;

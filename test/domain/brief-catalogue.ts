@@ -3,8 +3,8 @@
 import type { BriefListener, Sequence } from '../../shared/domain/brief-execution.ts';
 import type { CatalogueSnapshot, IndexedItem } from '../../shared/domain/indexed-item.ts';
 import { sequence } from '../../shared/domain/sequencing.ts';
+import { createRandom } from '../../shared/random.ts';
 import { generateCatalogue } from '../../shared/simulation/catalogue.ts';
-import { createRandom } from '../../shared/simulation/random.ts';
 
 const UPDATED_AT = Date.UTC(2026, 5, 1);
 

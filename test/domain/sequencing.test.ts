@@ -8,7 +8,7 @@ import {
   type SequencedTrack,
   sequence,
 } from '../../shared/domain/sequencing.ts';
-import { createRandom } from '../../shared/simulation/random.ts';
+import { createRandom } from '../../shared/random.ts';
 
 const UNKNOWN: SequencedTrack = {
   artistId: null,

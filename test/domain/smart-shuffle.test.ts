@@ -10,7 +10,7 @@ import {
   smartShuffle,
 } from '../../shared/domain/smart-shuffle.ts';
 import { ditheredOrder, groupByArtist, separateArtists } from '../../shared/domain/spread-order.ts';
-import { createRandom } from '../../shared/simulation/random.ts';
+import { createRandom } from '../../shared/random.ts';
 
 const random = (seed: number) => createRandom(seed, 'shuffle').next;
 const sound = {

@@ -10,7 +10,7 @@ import {
   proposeTracks,
   RELATED_TIER,
 } from '../../shared/domain/steered-session-next.ts';
-import { createRandom } from '../../shared/simulation/random.ts';
+import { createRandom } from '../../shared/random.ts';
 import { generatedSnapshot, snapshotOf, someItem, stranger } from './brief-catalogue.ts';
 
 const begin = (brief: Partial<Brief> = {}): SessionState =>

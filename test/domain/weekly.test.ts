@@ -5,7 +5,7 @@ import type { Candidate } from '../../shared/domain/candidate.ts';
 import { diversify } from '../../shared/domain/diversity.ts';
 import { isoWeek, weekStart } from '../../shared/domain/iso-week.ts';
 import { chooseWeekly, readWeekly, type WeeklyCandidate } from '../../shared/domain/weekly.ts';
-import { createRandom } from '../../shared/simulation/random.ts';
+import { createRandom } from '../../shared/random.ts';
 
 describe('weeks', () => {
   // From the calendar: first and last weeks, a leap year, a year of 53 weeks.

@@ -1,7 +1,7 @@
 /** An app that goes on whatever the host does: sends events, repeats what was not acknowledged, reads answers. */
 import { type Answer, AnswerSchema } from '../../shared/api/answer.ts';
 import type { EventType } from '../../shared/domain/event.ts';
-import type { Random } from '../../shared/simulation/random.ts';
+import type { Random } from '../../shared/random.ts';
 import type { HostProcess } from './host-process.ts';
 
 const DAY_MS = 86_400_000;

@@ -22,6 +22,10 @@ const LOW: Partial<Parameters> = {
   tracks_per_artist: 2,
   block_size: 3,
   audio_neighbours: 2,
+  tags_per_recording: 2,
+  recordings_per_tag: 5,
+  tag_neighbours: 2,
+  pool_tag_seeds: 2,
   transitions: 2,
   pool_size: 12,
   pool_artists: 3,
@@ -36,6 +40,9 @@ const LOW: Partial<Parameters> = {
   related_neighbours: 3,
   related_next: 1,
   related_audio: 1,
+  item_sessions: 2,
+  session_reach: 1,
+  session_cell_bytes: 120,
   false_positive_rate: 0.2,
 };
 const CASES: readonly (readonly [string, Sizes, Partial<Parameters>, 'sql' | 'kernels'])[] = [

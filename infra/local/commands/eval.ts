@@ -1,20 +1,35 @@
 /** npm run eval: what the stages recommend, held against what was really listened to. */
+import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { ListeningEvent } from '../../../shared/domain/event.ts';
 import type { CatalogueItem } from '../../../shared/domain/item.ts';
 import { InvalidInput, PermanentError } from '../../../shared/errors.ts';
-import { frequencyRanker, popularityRanker, recencyRanker } from '../../../shared/evaluation/baselines.ts';
 import { rankByNeighbours, rankByPopularity } from '../../../shared/evaluation/rank-catalogue.ts';
-import { renderRows, renderTable, toRows } from '../../../shared/evaluation/report.ts';
+import { renderCharacterTable, renderRows, renderTable, toRows } from '../../../shared/evaluation/report.ts';
+import type { ReportSection } from '../../../shared/evaluation/report-html.ts';
 import type { Evaluation } from '../../../shared/evaluation/results.ts';
+import {
+  renderFittedStep,
+  renderSessions,
+  toSessionRows,
+} from '../../../shared/evaluation/session-report.ts';
 import { evaluateSplit } from '../../../shared/evaluation/split-evaluation.ts';
 import { readSplit } from '../../../shared/evaluation/split-file.ts';
-import { listenOf, splitTimeline } from '../../../shared/evaluation/timeline.ts';
-import { evaluateTimeline } from '../../../shared/evaluation/timeline-evaluation.ts';
+import { listenOf } from '../../../shared/evaluation/timeline.ts';
+import {
+  cutInstants,
+  evaluateCuts,
+  type JudgedCut,
+  reachOfCut,
+} from '../../../shared/evaluation/timeline-cuts.ts';
+import { renderCuts, renderPairs } from '../../../shared/evaluation/timeline-report.ts';
 import { importPaths } from '../../../shared/import/import.ts';
 import type { TableRow } from '../../../shared/schema/tables.ts';
-import { neighboursOfSplit, pipelineRanker } from '../evaluate-pipeline.ts';
+import { evaluateDirectoryOffPolicy, offPolicyTable } from '../evaluate-off-policy.ts';
+import { neighboursOfSplit } from '../evaluate-pipeline.ts';
 import { evaluatePrompts } from '../evaluate-prompts.ts';
+import { evaluateSessionFile, fitSessionWeights } from '../evaluate-sessions.ts';
+import { type ListenerHistory, rankCut } from '../evaluate-timeline.ts';
 import { readSettings } from '../settings.ts';
 import { EXIT, print, runCommand, wholeNumber } from './command.ts';
 
@@ -32,7 +47,7 @@ async function evaluateSplitDirectory(directory: string, seed: number): Promise<
   ];
 }
 
-async function readHistory(paths: readonly string[]) {
+async function readHistory(paths: readonly string[]): Promise<ListenerHistory> {
   const events: ListeningEvent[] = [];
   const items: CatalogueItem[] = [];
   const features: TableRow[] = [];
@@ -52,26 +67,50 @@ async function readHistory(paths: readonly string[]) {
   return { events, items, features };
 }
 
-async function evaluateHistory(
-  paths: readonly string[],
-  { fraction, days, seed }: { fraction: number; days: number; seed: number },
-): Promise<Evaluation[]> {
-  const { events, items, features } = await readHistory(paths);
-  const listens = events.flatMap((event) => listenOf(event) ?? []);
-  const timeline = splitTimeline(listens, { fraction }, { testDays: days });
-  print(
-    `Train until ${new Date(timeline.cutAt).toISOString()}, test until ${new Date(timeline.testEnd).toISOString()}.`,
-  );
-  const segue = await pipelineRanker(readSettings(process.env), timeline, events, items, features);
-  const rankers = [segue, popularityRanker(timeline), recencyRanker(timeline), frequencyRanker(timeline)];
-  return evaluateTimeline(timeline, rankers, { seed, k: K });
+/** Artists and genres of recordings: of how many descriptions there are, the last that says so. */
+function knowledgeOf({ events, items }: ListenerHistory) {
+  const artists = new Map<string, string | null>();
+  const genres = new Map<string, readonly string[]>();
+  for (const { recordingId, artistId } of [...events, ...items])
+    if (artistId !== null) artists.set(recordingId, artistId);
+  for (const item of items) if (item.genres.length > 0) genres.set(item.recordingId, item.genres);
+  return {
+    artistOf: (recordingId: string) => artists.get(recordingId) ?? null,
+    genresOf: (recordingId: string) => genres.get(recordingId) ?? [],
+  };
 }
 
-function fractionOf(text: string | undefined): number {
-  const fraction = text === undefined ? 0.8 : Number(text);
-  if (!(fraction > 0 && fraction < 1))
-    throw new InvalidInput([{ pointer: '--fraction', detail: 'must lie between 0 and 1' }]);
-  return fraction;
+interface TimelineRequest {
+  readonly cuts: number;
+  readonly from: number;
+  readonly to: number;
+  readonly days: number;
+  readonly seed: number;
+}
+
+async function evaluateHistory(paths: readonly string[], request: TimelineRequest): Promise<Evaluation[]> {
+  const { seed, days: testDays, ...span } = request;
+  const history = await readHistory(paths);
+  const listens = history.events.flatMap((event) => listenOf(event) ?? []);
+  const judged: JudgedCut[] = [];
+  for (const cutAt of cutInstants(listens, { ...span, testDays }))
+    judged.push(await rankCut(readSettings(process.env), history, { cutAt, testDays, seed }));
+  const reach = judged.map(reachOfCut);
+  const total = (count: 'unheard' | 'reachable') => reach.reduce((sum, found) => sum + found[count], 0);
+  print(
+    `First plays in the windows: ${total('unheard')}, of recordings in the catalogue: ${total('reachable')}.`,
+  );
+  const evaluations = evaluateCuts(judged, { seed, k: K, ...knowledgeOf(history) });
+  print(renderCuts(evaluations, ['repeat', 'discovery', 'reachable']));
+  print(renderPairs(evaluations, 'segue', { seed }));
+  return evaluations;
+}
+
+function shareOf(name: string, text: string | undefined, otherwise: number): number {
+  const share = text === undefined ? otherwise : Number(text);
+  if (!(share >= 0 && share <= 1))
+    throw new InvalidInput([{ pointer: `--${name}`, detail: 'must lie between 0 and 1' }]);
+  return share;
 }
 
 async function printPrompts(heldOut: boolean, seed: number, json: boolean): Promise<number> {
@@ -92,30 +131,104 @@ async function printPrompts(heldOut: boolean, seed: number, json: boolean): Prom
   return EXIT.done;
 }
 
+async function printSessions(path: string, seed: number, json: boolean): Promise<number> {
+  const report = await evaluateSessionFile(readSettings(process.env), path, seed);
+  print(renderSessions(report.evaluations, report.differences));
+  if (json) print(JSON.stringify(toSessionRows(report.evaluations, report.differences)));
+  return EXIT.done;
+}
+
+async function printFit(path: string): Promise<number> {
+  await fitSessionWeights(readSettings(process.env), path, (step) => print(renderFittedStep(step)));
+  return EXIT.done;
+}
+
+/** The report as HTML. What draws it is needed by nothing else, and so is not loaded before it is asked for. */
+async function writeReport(
+  path: string,
+  title: string,
+  sectionsOf: (sections: typeof import('../../../shared/evaluation/report-sections.ts')) => ReportSection[],
+): Promise<void> {
+  const { renderReport } = await import('../../../shared/evaluation/report-html.ts');
+  const sections = sectionsOf(await import('../../../shared/evaluation/report-sections.ts'));
+  await writeFile(path, renderReport(title, sections));
+  print(`Report: ${path}`);
+}
+
+/** Weights above this are clipped unless another bound is given: a few rare choices would decide everything. */
+const DEFAULT_CLIP = 100;
+const DAY_MS = 86_400_000;
+
+interface OffPolicyRequest {
+  readonly days: number;
+  readonly places: number;
+  readonly clip: number;
+  readonly seed: number;
+  readonly json: boolean;
+  readonly html: string | undefined;
+}
+
+async function printOffPolicy({ days, json, html, ...options }: OffPolicyRequest): Promise<number> {
+  // A slate is told when its day for being played is over.
+  const until = Date.now() - DAY_MS;
+  const settings = readSettings(process.env);
+  const range = { from: until - days * DAY_MS, until };
+  const report = await evaluateDirectoryOffPolicy(settings, range, options);
+  const table = offPolicyTable(report);
+  print(renderRows(table.head, table.rows));
+  for (const note of report.notes) print(note);
+  if (json) print(JSON.stringify(report));
+  if (html !== undefined)
+    await writeReport(pathOf(html), 'Off-policy evaluation', () => [
+      { title: 'Off-policy', notes: report.notes, table },
+    ]);
+  return EXIT.done;
+}
+
 await runCommand({
-  usage: 'npm run eval -- --split DIR | --timeline PATH [PATH…] | --prompts [--held-out]',
+  usage:
+    'npm run eval -- --split DIR | --timeline PATH [PATH…] | --sessions FILE [--fit] | --prompts [--held-out] | --off-policy',
   about:
     'Measures recommendations on data of your own. --split: a directory with train.txt and test.txt (user item item …, ' +
     'optionally .gz); the neighbour stage ranks the whole catalogue. --timeline: histories and catalogues as npm run ' +
-    'import takes them; everything before an instant trains a build, the days after it test it. --prompts: the set of ' +
-    'prompts with checkable constraints, by the parser alone, on the generated catalogue.',
+    'import takes them, cut at several instants; everything before a cut trains a build, the days after it test it. ' +
+    '--sessions: the last tenth of the sessions is test; after every track of each the whole catalogue is ranked for the next. ' +
+    '--prompts: the set of ' +
+    'prompts with checkable constraints, by the parser alone, on the generated catalogue. ' +
+    '--off-policy: what other orders of what was served would have earned, from the impressions of the data directory.',
   options: {
     split: { type: 'string' },
     timeline: { type: 'string' },
-    fraction: { type: 'string' },
+    cuts: { type: 'string' },
+    from: { type: 'string' },
+    to: { type: 'string' },
     days: { type: 'string' },
+    sessions: { type: 'string' },
+    fit: { type: 'boolean' },
     prompts: { type: 'boolean' },
     'held-out': { type: 'boolean' },
+    'off-policy': { type: 'boolean' },
+    places: { type: 'string' },
+    clip: { type: 'string' },
+    html: { type: 'string' },
     seed: { type: 'string' },
     json: { type: 'boolean' },
   },
   help: {
     split: 'Directory of a split by listener.',
     timeline: 'History to split in time; more paths may follow.',
-    fraction: 'Share of the listens before the cut (default 0.8).',
-    days: 'Days of test after the cut (default 14).',
+    cuts: 'Cuts at equal distances (default 12).',
+    from: 'Share of the time before the first cut (default 0.5).',
+    to: 'Share of the time before the last test ends (default 1).',
+    days: 'Days of test after a cut, or of impressions (default 14).',
+    sessions: 'File of sessions, one a line, track ids in the order of play, optionally .gz.',
+    fit: 'Fit the weights of --sessions on a validation part of train instead; test is not looked at.',
     prompts: 'Evaluate prompted playlists.',
     'held-out': 'By the third that was held out, which nobody may have looked at.',
+    'off-policy': 'Estimate other policies from logged propensities; stop the host first.',
+    places: 'Places of a slate that --off-policy judges together (default 10).',
+    clip: `Most that one logged choice may weigh (default ${DEFAULT_CLIP}).`,
+    html: 'Write the report there as one HTML file, with plots.',
     seed: 'Of the bootstrap intervals (default 1).',
     json: 'Print JSON beside the table.',
   },
@@ -124,17 +237,43 @@ await runCommand({
     const seed = wholeNumber('seed', options.seed, 1);
     if (options.prompts === true)
       return printPrompts(options['held-out'] === true, seed, options.json === true);
-    if ((options.split === undefined) === (options.timeline === undefined))
-      throw new InvalidInput([{ pointer: '', detail: 'give one of --split, --timeline and --prompts' }]);
+    if (options['off-policy'] === true)
+      return printOffPolicy({
+        days: wholeNumber('days', options.days, 14, 1),
+        places: wholeNumber('places', options.places, 10, 1),
+        clip: wholeNumber('clip', options.clip, DEFAULT_CLIP, 1),
+        seed,
+        json: options.json === true,
+        html: options.html,
+      });
+    const given = [options.split, options.timeline, options.sessions].filter((path) => path !== undefined);
+    if (given.length !== 1)
+      throw new InvalidInput([
+        { pointer: '', detail: 'give one of --split, --timeline, --sessions, --prompts and --off-policy' },
+      ]);
+    if (options.fit === true && options.sessions === undefined)
+      throw new InvalidInput([{ pointer: '--fit', detail: 'needs --sessions' }]);
+    if (options.sessions !== undefined)
+      return options.fit === true
+        ? printFit(pathOf(options.sessions))
+        : printSessions(pathOf(options.sessions), seed, options.json === true);
     const evaluations =
       options.split !== undefined
         ? await evaluateSplitDirectory(pathOf(options.split), seed)
         : await evaluateHistory([options.timeline ?? '', ...positionals].map(pathOf), {
-            fraction: fractionOf(options.fraction),
+            cuts: wholeNumber('cuts', options.cuts, 12, 1),
+            from: shareOf('from', options.from, 0.5),
+            to: shareOf('to', options.to, 1),
             days: wholeNumber('days', options.days, 14, 1),
             seed,
           });
     print(renderTable(evaluations));
+    const character = renderCharacterTable(evaluations);
+    if (character !== '') print(`\n${character}`);
+    if (options.html !== undefined)
+      await writeReport(pathOf(options.html), 'Evaluation', ({ evaluationSections }) =>
+        evaluationSections(evaluations),
+      );
     if (options.json === true) print(JSON.stringify(toRows(evaluations)));
     return EXIT.done;
   },

@@ -1,7 +1,8 @@
 /** A thread of the pools kernel. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { claimBlocks, type KernelJob } from './parallel.ts';
-import { type PoolsInput, pools } from './pools.ts';
+import { pools } from './pools.ts';
+import type { PoolsInput } from './pools-input.ts';
 
 const job = workerData as KernelJob<PoolsInput>;
 claimBlocks(job, pools(job.input), (done) => {

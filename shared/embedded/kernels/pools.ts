@@ -4,53 +4,8 @@
  */
 import { Best } from './best.ts';
 import { Generator, type SparseRows, StrongestSeeds } from './generator.ts';
+import type { PoolsInput, PoolsOutput } from './pools-input.ts';
 import { type PackedTexts, TextWriter } from './text-writer.ts';
-
-export interface PoolsInput {
-  /** Recordings that a listener starts from, in order of seed_no; scores are taste. */
-  readonly seeds: SparseRows;
-  readonly seedPreferences: Int32Array;
-  /** 1 where the listener's seeds are artists. */
-  readonly listenerKind: Int32Array;
-  readonly neighbours: SparseRows;
-  /** Artists by preference, only as many as the pool uses; scores are taste. */
-  readonly artistSeeds: SparseRows;
-  readonly artistNeighbours: SparseRows;
-  /** Per kind, the artist's recordings by place. */
-  readonly artistTracks: readonly [SparseRows, SparseRows];
-  readonly audioNeighbours: SparseRows;
-  /** Per kind, the popular recordings by place. */
-  readonly popular: readonly [
-    { ids: Int32Array; scores: Float64Array },
-    { ids: Int32Array; scores: Float64Array },
-  ];
-  readonly heard: { offsets: Int32Array; ids: Int32Array };
-  readonly rejected: { offsets: Int32Array; ids: Int32Array };
-  /** Artists a listener played; scores are plays. */
-  readonly artistPlays: SparseRows;
-  /** By recording, 0 where unknown. */
-  readonly artistOf: Int32Array;
-  /** By id, index 0 unused. */
-  readonly listenerIds: readonly string[];
-  readonly itemIds: PackedTexts;
-  readonly features: PackedTexts;
-  readonly artistIds: PackedTexts;
-  readonly parameters: {
-    readonly own_artist_score: number;
-    readonly pool_audio_seeds: number;
-    readonly pool_size: number;
-    readonly weight_co_listening: number;
-    readonly weight_artist: number;
-    readonly weight_audio: number;
-    readonly weight_popularity: number;
-  };
-}
-
-export interface PoolsOutput {
-  readonly listenerIds: string[];
-  readonly candidates: Int32Array;
-  readonly pools: PackedTexts;
-}
 
 /** Heard or rejected; proposed by another generator than co-listening. */
 const BARRED = 1;
@@ -61,6 +16,7 @@ const NEWLINE = 10;
 const DOT = 46;
 const LETTER_A = 97;
 const LETTER_C = 99;
+const LETTER_G = 103;
 const LETTER_P = 112;
 const LETTER_S = 115;
 
@@ -72,13 +28,15 @@ export function pools(input: PoolsInput): (first: number, last: number) => Pools
   const co = new Generator(size);
   const byArtist = new Generator(size);
   const audio = new Generator(size);
+  const tags = new Generator(size);
   const popular = new Generator(size);
   const artists = new Generator(artistCount);
   const coSeeds = new StrongestSeeds(size, parameters.pool_size);
   const audioSeeds = new StrongestSeeds(size, parameters.pool_size);
+  const tagSeeds = new StrongestSeeds(size, parameters.pool_size);
   const artistSeeds = new Int32Array(artistCount);
   const artistStrongest = new Float64Array(artistCount);
-  const others = [byArtist, audio, popular];
+  const others = [byArtist, audio, tags, popular];
   const flags = new Uint8Array(size);
   const plainIds = new Int32Array(size);
   const plainScores = new Float64Array(size);
@@ -87,7 +45,7 @@ export function pools(input: PoolsInput): (first: number, last: number) => Pools
   const text = new TextWriter();
   const { seeds } = input;
 
-  /** What the listener's seeds propose, by co-listening and by sound. */
+  /** What the listener's seeds propose, by co-listening, by sound and by tags. */
   const proposeBySeeds = (listener: number) => {
     for (let at = seeds.offsets[listener]!; at < seeds.offsets[listener + 1]!; at++) {
       const taste = seeds.scores[at]!;
@@ -95,6 +53,8 @@ export function pools(input: PoolsInput): (first: number, last: number) => Pools
       co.addRow(input.neighbours, seeds.ids[at]!, taste);
       if (input.seedPreferences[at]! <= parameters.pool_audio_seeds)
         audio.addRow(input.audioNeighbours, seeds.ids[at]!, taste);
+      if (input.seedPreferences[at]! <= parameters.pool_tag_seeds)
+        tags.addRow(input.tagNeighbours, seeds.ids[at]!, taste);
     }
   };
 
@@ -102,6 +62,7 @@ export function pools(input: PoolsInput): (first: number, last: number) => Pools
   const findSeeds = (listener: number, chosen: Int32Array) => {
     coSeeds.choose(chosen, true);
     audioSeeds.choose(chosen, true);
+    tagSeeds.choose(chosen, true);
     const start = seeds.offsets[listener]!;
     for (let at = start; at < seeds.offsets[listener + 1]!; at++) {
       const taste = seeds.scores[at]!;
@@ -109,6 +70,8 @@ export function pools(input: PoolsInput): (first: number, last: number) => Pools
       coSeeds.offerRow(input.neighbours, seeds.ids[at]!, taste, at - start);
       if (input.seedPreferences[at]! <= parameters.pool_audio_seeds)
         audioSeeds.offerRow(input.audioNeighbours, seeds.ids[at]!, taste, at - start);
+      if (input.seedPreferences[at]! <= parameters.pool_tag_seeds)
+        tagSeeds.offerRow(input.tagNeighbours, seeds.ids[at]!, taste, at - start);
     }
   };
 
@@ -199,6 +162,7 @@ export function pools(input: PoolsInput): (first: number, last: number) => Pools
           co.scaled(id) * parameters.weight_co_listening +
             byArtist.scaled(id) * parameters.weight_artist +
             audio.scaled(id) * parameters.weight_audio +
+            tags.scaled(id) * parameters.weight_tags +
             popular.scaled(id) * parameters.weight_popularity,
         );
       }
@@ -252,6 +216,10 @@ export function pools(input: PoolsInput): (first: number, last: number) => Pools
       evidence(LETTER_S, audio, id);
       seed(audioSeeds.of(id));
     }
+    if (tags.has(id)) {
+      evidence(LETTER_G, tags, id);
+      seed(tagSeeds.of(id));
+    }
     if (popular.has(id)) evidence(LETTER_P, popular, id);
   };
 
@@ -272,6 +240,7 @@ export function pools(input: PoolsInput): (first: number, last: number) => Pools
     bar(listener, 0);
     coSeeds.choose(ids, false);
     audioSeeds.choose(ids, false);
+    tagSeeds.choose(ids, false);
     co.clear();
     for (const generator of others) generator.clear();
     return ids.length;

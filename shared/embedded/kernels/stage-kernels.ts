@@ -6,7 +6,7 @@ import { appendColumns, readNumbers, readTexts, rowOffsets, toInt32 } from '../d
 import type { CoListeningInput, CoListeningOutput } from './co-listening.ts';
 import type { SparseRows } from './generator.ts';
 import { runKernel } from './parallel.ts';
-import type { PoolsInput, PoolsOutput } from './pools.ts';
+import type { PoolsInput, PoolsOutput } from './pools-input.ts';
 import { packTexts } from './text-writer.ts';
 
 export interface KernelContext {
@@ -198,6 +198,12 @@ async function writePools(context: KernelContext): Promise<void> {
       'audio_neighbours ORDER BY tid, place',
       recordings,
     ),
+    tagNeighbours: await readRows(
+      connection,
+      ['tid', 'neighbour', 'score'],
+      'tag_neighbours ORDER BY tid, place',
+      recordings,
+    ),
     popular: [await popularOf('track'), await popularOf('artist')],
     heard: await pairsOf('affinity_tracks'),
     rejected: await pairsOf('rejected'),
@@ -217,10 +223,12 @@ async function writePools(context: KernelContext): Promise<void> {
     parameters: {
       own_artist_score: of('own_artist_score'),
       pool_audio_seeds: of('pool_audio_seeds'),
+      pool_tag_seeds: of('pool_tag_seeds'),
       pool_size: of('pool_size'),
       weight_co_listening: of('weight_co_listening'),
       weight_artist: of('weight_artist'),
       weight_audio: of('weight_audio'),
+      weight_tags: of('weight_tags'),
       weight_popularity: of('weight_popularity'),
     },
   };

@@ -1,6 +1,9 @@
 -- What each listener did with each recording: affinity as of their last event and evidence without decay (both in
 -- millionths, as they are), and counts. Those of taste leave out what was private or excluded; listens, plays and
 -- skips are all there were, and a row with listens is what "heard" means.
+-- activation tells what will be played again: base-level activation (Anderson and Schooler 1991) before its logarithm,
+-- evidence that fades as a power of its age instead of by halves, in millionths as of the listener's last event. What
+-- was skipped adds nothing and takes nothing: it says what was at hand as much as what was not wanted.
 WITH facts AS (
   SELECT
     lid, tid, aid, value, decayed, plays AS listens,
@@ -20,20 +23,26 @@ WITH facts AS (
   WHERE value != 0
 )
 SELECT
-  lid,
-  tid,
-  MIN(aid) AS aid,
-  SUM(decayed) AS affinity,
-  SUM(value) AS evidence,
-  SUM(listens) AS listens,
-  SUM(played) AS plays,
-  SUM(skipped) AS skips,
-  SUM(measured) AS measured,
-  SUM(completed) AS completions,
-  SUM(open_played) AS public_plays,
-  SUM(open_skipped) AS public_skips,
-  MAX(happened_at) AS last_at,
-  MAX(heard_at) AS last_heard_at,
-  MAX(played_at) AS last_play_at
-FROM facts
-GROUP BY lid, tid
+  f.lid,
+  f.tid,
+  MIN(f.aid) AS aid,
+  SUM(f.decayed) AS affinity,
+  SUM(
+    IF(f.value > 0, CAST(ROUND(
+      f.value * POW((u.last_at - f.happened_at) / 86400000 + @activation_offset_days, -@activation_decay)
+    ) AS INT64), 0)
+  ) AS activation,
+  SUM(f.value) AS evidence,
+  SUM(f.listens) AS listens,
+  SUM(f.played) AS plays,
+  SUM(f.skipped) AS skips,
+  SUM(f.measured) AS measured,
+  SUM(f.completed) AS completions,
+  SUM(f.open_played) AS public_plays,
+  SUM(f.open_skipped) AS public_skips,
+  MAX(f.happened_at) AS last_at,
+  MAX(f.heard_at) AS last_heard_at,
+  MAX(f.played_at) AS last_play_at
+FROM facts AS f
+JOIN listeners AS u ON u.lid = f.lid
+GROUP BY f.lid, f.tid

@@ -74,5 +74,6 @@ SELECT
   given_at,
   holds,
   value,
-  CAST(ROUND(value * POW(0.5, (last_at - given_at) / @half_life_ms)) AS INT64) AS decayed
+  CAST(ROUND(value * POW(0.5, (last_at - given_at) / @half_life_ms)) AS INT64) AS decayed,
+  outside_taste
 FROM held

@@ -1,9 +1,9 @@
--- Each listener's candidates: four generators, each scaled to its best candidate of that listener (a million), then
+-- Each listener's candidates: five generators, each scaled to its best candidate of that listener (a million), then
 -- weighed and summed; nothing heard, nothing rejected. One text cell per listener:
 --   line 1 seeds' item ids by seed_no, line 2 artist ids by preference, both tab-separated; then per candidate
 --   features (see item_features), score, the listener's plays of the artist, and the evidence: a letter per generator
---   (c co-listening, a artist, s sound, p popularity), its score in thousandths, and .seed, which counts from 0 in
---   line 1 (c, s) or line 2 (a).
+--   (c co-listening, a artist, s sound, g genres and tags, p popularity), its score in thousandths, and .seed, which counts from 0 in
+--   line 1 (c, s, g) or line 2 (a).
 -- The strongest seed is packed with its number into one INT64, which holds for up to 65,536 seeds.
 WITH members AS (
   SELECT lid, MIN(kind) AS kind, COUNT(*) AS seeds
@@ -50,6 +50,15 @@ by_audio AS (
   WHERE s.preference <= @pool_audio_seeds AND s.taste > 0
   GROUP BY s.lid, n.neighbour
 ),
+by_tags AS (
+  SELECT
+    s.lid, n.neighbour AS tid, SUM(s.taste * n.score) AS score,
+    65535 - MOD(MAX(s.taste * n.score * 65536 + 65535 - s.seed_no), 65536) AS seed
+  FROM seeds AS s
+  JOIN tag_neighbours AS n ON n.tid = s.tid
+  WHERE s.preference <= @pool_tag_seeds AND s.taste > 0
+  GROUP BY s.lid, n.neighbour
+),
 popular AS (
   SELECT tid, kind, score
   FROM popularity
@@ -61,6 +70,8 @@ proposed AS (
   SELECT lid, tid, 'artist', score, seed FROM by_artist
   UNION ALL
   SELECT lid, tid, 'audio', score, seed FROM by_audio
+  UNION ALL
+  SELECT lid, tid, 'tags', score, seed FROM by_tags
   UNION ALL
   SELECT m.lid, p.tid, 'popular', p.score, 0
   FROM members AS m
@@ -89,10 +100,12 @@ merged AS (
     MAX(IF(generator = 'co', score, NULL)) AS co,
     MAX(IF(generator = 'artist', score, NULL)) AS artist,
     MAX(IF(generator = 'audio', score, NULL)) AS audio,
+    MAX(IF(generator = 'tags', score, NULL)) AS tags,
     MAX(IF(generator = 'popular', score, NULL)) AS popular,
     MAX(IF(generator = 'co', seed, NULL)) AS co_seed,
     MAX(IF(generator = 'artist', seed, NULL)) AS artist_seed,
-    MAX(IF(generator = 'audio', seed, NULL)) AS audio_seed
+    MAX(IF(generator = 'audio', seed, NULL)) AS audio_seed,
+    MAX(IF(generator = 'tags', seed, NULL)) AS tags_seed
   FROM scaled
   GROUP BY lid, tid
 ),
@@ -100,7 +113,8 @@ weighed AS (
   SELECT
     m.*,
     COALESCE(co, 0) * @weight_co_listening + COALESCE(artist, 0) * @weight_artist
-      + COALESCE(audio, 0) * @weight_audio + COALESCE(popular, 0) * @weight_popularity AS score
+      + COALESCE(audio, 0) * @weight_audio + COALESCE(tags, 0) * @weight_tags
+      + COALESCE(popular, 0) * @weight_popularity AS score
   FROM merged AS m
 ),
 ranked AS (
@@ -116,6 +130,7 @@ lines AS (
       IF(r.co IS NULL, '', CONCAT('c', CAST(DIV(r.co, 1000) AS STRING), '.', CAST(r.co_seed AS STRING))),
       IF(r.artist IS NULL, '', CONCAT('a', CAST(DIV(r.artist, 1000) AS STRING), '.', CAST(r.artist_seed AS STRING))),
       IF(r.audio IS NULL, '', CONCAT('s', CAST(DIV(r.audio, 1000) AS STRING), '.', CAST(r.audio_seed AS STRING))),
+      IF(r.tags IS NULL, '', CONCAT('g', CAST(DIV(r.tags, 1000) AS STRING), '.', CAST(r.tags_seed AS STRING))),
       IF(r.popular IS NULL, '', CONCAT('p', CAST(DIV(r.popular, 1000) AS STRING)))
     ) AS line
   FROM ranked AS r

@@ -84,5 +84,6 @@ SELECT
   value,
   CAST(ROUND(value * POW(0.5, (last_at - heard_at) / @half_life_ms)) AS INT64) AS decayed,
   timed AND COALESCE(heard_at - previous_at > @session_gap_ms, TRUE) AS opens_session,
-  IF(timed AND heard_at - previous_at <= @session_gap_ms, previous_tid, NULL) AS previous_tid
+  IF(timed AND heard_at - previous_at <= @session_gap_ms, previous_tid, NULL) AS previous_tid,
+  COALESCE(ms_played, duration_ms, 0) AS sounded_ms
 FROM spaced

@@ -4,7 +4,7 @@
 WITH proposed AS (
   SELECT tid, neighbour AS other, 'co' AS generator, score FROM neighbours WHERE place <= @related_neighbours
   UNION ALL
-  SELECT tid, next_tid, 'next', times FROM transitions WHERE place <= @related_next
+  SELECT tid, next_tid, 'next', weight FROM transitions WHERE place <= @related_next
   UNION ALL
   SELECT tid, neighbour, 'audio', score FROM audio_neighbours WHERE place <= @related_audio
 ),

@@ -1,5 +1,5 @@
 -- A listener's taste as one JSON text (the keys of an hour within it as key_mode:plays, space-separated): counts, favourite artists, genres and recordings with their affinities
--- (millionths, as of asOf), the profile by hour, and the appetite for discovery (new recordings per thousand plays).
+-- (millionths, as of asOf), recordings in the order in which they are expected to be played again, the profile by hour, and the appetite for discovery (new recordings per thousand plays).
 WITH counts AS (
   SELECT
     lid,
@@ -50,7 +50,7 @@ genre_lists AS (
 top_recordings AS (
   SELECT
     f.lid, f.tid, f.affinity, f.public_plays,
-    ROW_NUMBER() OVER (PARTITION BY f.lid ORDER BY f.affinity DESC, f.tid) AS place
+    ROW_NUMBER() OVER (PARTITION BY f.lid ORDER BY f.activation DESC, f.tid) AS place
   FROM affinity_tracks AS f
   JOIN (SELECT tid FROM recordings WHERE kind != 'episode') AS t ON t.tid = f.tid
   WHERE f.affinity > 0

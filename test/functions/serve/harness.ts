@@ -7,6 +7,7 @@ import { createApi } from '../../../shared/api/app.ts';
 import type { RateLimits } from '../../../shared/api/rate-limit.ts';
 import type { Principal } from '../../../shared/auth/principal.ts';
 import type { ListeningEvent } from '../../../shared/domain/event.ts';
+import { type ExplorationWeights, NO_EXPLORATION } from '../../../shared/domain/exploration.ts';
 import { bareItem, type CatalogueItem } from '../../../shared/domain/item.ts';
 import { RANKING_WEIGHTS } from '../../../shared/domain/ranking.ts';
 import { LmdbDocuments } from '../../../shared/embedded/lmdb-documents.ts';
@@ -87,7 +88,13 @@ export type Harness = ReturnType<typeof openServe>;
 
 /** Opens it. With a warehouse, export and erasure work on that; close it yourself. */
 export function openServe(
-  options: { warehouse?: Warehouse; subscribe?: boolean; rateLimits?: RateLimits } = {},
+  options: {
+    warehouse?: Warehouse;
+    subscribe?: boolean;
+    rateLimits?: RateLimits;
+    /** Nothing is left to chance unless told. */
+    exploration?: ExplorationWeights;
+  } = {},
 ) {
   const directory = temporaryDirectory();
   const environment = openLmdbEnvironment(directory.path);
@@ -140,7 +147,7 @@ export function openServe(
       events: (...given) => guard('history.events', () => history.events(...given)),
       erase: (...given) => guard('history.erase', () => history.erase(...given)),
     },
-    weights: RANKING_WEIGHTS,
+    weights: { ...RANKING_WEIGHTS, exploration: options.exploration ?? NO_EXPLORATION },
     snapshots: createSnapshotReader(rows),
   };
   const host = createApi(deps);
@@ -201,8 +208,8 @@ export function openServe(
         heard: heardText(heard),
         recent: historyText(heard),
       }),
-    putRelated: (itemId: string, at: number, lines: readonly PoolLine[]) =>
-      build('catalog', itemId, at, { related: poolText(lines) }),
+    putRelated: (itemId: string, at: number, lines: readonly PoolLine[], session = '\n') =>
+      build('catalog', itemId, at, { related: poolText(lines), session }),
     putPopular: (at: number, lines: readonly PoolLine[], key = 'popular#track') =>
       build('pools', key, at, { pool: poolText(lines) }),
     /** The catalogue a build publishes, so many items to a shard. */

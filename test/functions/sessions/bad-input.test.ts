@@ -103,3 +103,11 @@ describe('whose session it is', () => {
     expect((await h.request('GET', `${path}?listenerId=ann`, undefined, 'svc')).status).toBe(404);
   });
 });
+
+test.each([34, 60_000])('a patch value nested %i levels deep is refused as what it is', async (levels) => {
+  const value = `${'['.repeat(levels)}${']'.repeat(levels)}`;
+  const body = `{"turnId":"deep","patch":[{"op":"add","path":"/genres","value":${value}}]}`;
+  const { status, body: problem } = await h.turn('s1', body);
+  expect(status).toBe(400);
+  expect(problem.errors?.map((error) => error.pointer)).toContain('/patch/0/value');
+});

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { bootstrapDifference, bootstrapMean } from '../../../shared/evaluation/bootstrap.ts';
-import { createRandom } from '../../../shared/simulation/random.ts';
+import { createRandom } from '../../../shared/random.ts';
 
 const sample = (seed: number, n: number, mean: number, deviation: number) => {
   const random = createRandom(seed, 'sample');

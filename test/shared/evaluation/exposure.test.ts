@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { coverage, gini, novelty } from '../../../shared/evaluation/exposure.ts';
+import { artistGini, coverage, gini, novelty } from '../../../shared/evaluation/exposure.ts';
 
 describe('coverage', () => {
   test('is the share of the catalogue in any list', () => {
@@ -53,5 +53,15 @@ describe('gini', () => {
   test('refuses what is no amount', () => {
     expect(() => gini([1, -1])).toThrow('-1');
     expect(() => gini([Number.NaN])).toThrow(RangeError);
+  });
+});
+
+describe('artistGini', () => {
+  test('is over the artists that are shown, by how often they are', () => {
+    const artistOf = (item: string) => (item === '?' ? null : (item[0] ?? null));
+    expect(artistGini(['a1', 'b1'], artistOf)).toBe(0);
+    // 3 and 1: |3 − 1| twice over 2·2·4.
+    expect(artistGini(['a1', 'a2', 'a1', 'b1', '?'], artistOf)).toBe(0.25);
+    expect(artistGini(['?'], artistOf)).toBeNull();
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { renderTable, toRows } from '../../../shared/evaluation/report.ts';
+import { renderCharacterTable, renderTable, toRows } from '../../../shared/evaluation/report.ts';
 import { evaluateLists } from '../../../shared/evaluation/results.ts';
 
 const reference = { popularity: () => 1, listeners: 4, catalogueSize: 2 };
@@ -27,6 +27,22 @@ describe('renderTable', () => {
 
   test('is a head alone for no evaluations', () => {
     expect(renderTable([]).split('\n')).toHaveLength(2);
+  });
+});
+
+describe('renderCharacterTable', () => {
+  test('shows what is known, no column, row or table where nothing is', () => {
+    expect(renderCharacterTable(evaluations)).toBe('');
+    const telling = evaluateLists(
+      { ranker: 'x', slice: 'all', k: 20 },
+      [{ listener: 'u', ranked: ['a', 'b'], relevant: new Set(['a']) }],
+      { ...reference, historyOf: () => ['a'], artistOf: () => 'A' },
+      { seed: 1 },
+    );
+    const lines = renderCharacterTable([telling, ...evaluations]).split('\n');
+    expect(lines[0]).toMatch(/^ranker +slice +discovery rate +artist Gini$/);
+    expect(lines[2]).toMatch(/^x +all +0\.5000 \(0\.5000 to 0\.5000\) +0\.0000$/);
+    expect(lines).toHaveLength(3);
   });
 });
 

@@ -55,3 +55,42 @@ describe('compareEvaluations', () => {
     expect(() => compareEvaluations(good, other, 'recall', { seed: 1 })).toThrow('different listeners');
   });
 });
+
+describe('the character of lists', () => {
+  const known: Readonly<Record<string, string[]>> = { u: ['a', 'a', 'c'], v: [] };
+  const genres: Readonly<Record<string, string[]>> = { a: ['rock'], b: ['jazz'], c: ['jazz'] };
+  const telling = {
+    ...reference,
+    popularities: [2, 2, 2],
+    historyOf: (listener: string | number) => known[listener] ?? [],
+    genresOf: (item: string) => genres[item] ?? [],
+    artistOf: (item: string) => (item === 'd' ? null : item === 'c' ? 'A' : 'B'),
+  };
+  const lists = [list('u', ['a', 'b', 'c'], ['a']), list('v', ['c', 'd'], ['d'])];
+
+  test('is of the first k and of listeners for whom it is known', () => {
+    const { character } = evaluateLists(about, lists, telling, { seed: 1 });
+    // u: rock and jazz are 1 apart; v: one known item is no pair.
+    expect(character?.intraListDistance?.mean).toBe(1);
+    // u had a and is shown a and b; v had nothing.
+    expect(character?.discoveryRate?.mean).toBe(0.75);
+    // Everybody's popularity is 2: above the one of four that nobody has, equal to three.
+    expect(character?.popularity?.mean).toBe((1 + 1.5) / 4);
+    // B twice, A once.
+    expect(character?.artistGini).toBeCloseTo(1 / 6, 12);
+    // u wants rock ⅔ and jazz ⅓, and is shown ½ and ½; v has no history.
+    const term = (p: number) => p * Math.log(p / (0.99 * 0.5 + 0.01 * p));
+    expect(character?.calibration?.mean).toBeCloseTo(term(2 / 3) + term(1 / 3), 12);
+  });
+
+  test('is null where the reference does not tell, and altogether where nobody is judged', () => {
+    expect(evaluateLists(about, lists, reference, { seed: 1 }).character).toEqual({
+      intraListDistance: null,
+      calibration: null,
+      discoveryRate: null,
+      popularity: null,
+      artistGini: null,
+    });
+    expect(evaluateLists(about, [], telling, { seed: 1 }).character).toBeNull();
+  });
+});

@@ -24,6 +24,22 @@ describe('evaluateTimeline', () => {
     expect([...(slice('cold')?.values.mrr ?? [])]).toEqual([1]);
   });
 
+  test('reachable judges discovery among what could be recommended, and only where that is told', () => {
+    const options = { seed: 1, k: 2, reachable: new Set(['a', 'b', 'q']) };
+    const without = evaluateTimeline(timeline, [ranker], options);
+    expect(results.some((result) => result.slice === 'reachable')).toBe(false);
+    // u discovers n alone, which is out of reach.
+    expect(without.find((result) => result.slice === 'reachable')?.listeners).toBe(0);
+    const within = evaluateTimeline(timeline, [{ name: 'late', rank: () => ['x', 'y', 'a', 'q', 'n'] }], {
+      ...options,
+      reachable: new Set(['a', 'q', 'n']),
+    });
+    const of = (name: string) => within.find((result) => result.slice === name);
+    // x and y fill the list of discovery; of what is in reach n comes second, after q.
+    expect([...(of('discovery')?.values.recall ?? [])]).toEqual([0]);
+    expect([...(of('reachable')?.values.mrr ?? [])]).toEqual([1 / 2]);
+  });
+
   test('a slice without listeners is reported as such', () => {
     const only = splitTimeline([at('u', 'a', -1), at('u', 'a', 1)], { at: T0 });
     const [all, repeat, discovery, cold] = evaluateTimeline(only, [popularityRanker(only)], { seed: 1 });

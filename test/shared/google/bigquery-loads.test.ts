@@ -25,6 +25,7 @@ beforeEach(async () => {
     if (n % 2 === 0) await insert('listener_pools', { listener_id, candidates: 1, pool: `pool ${n}` });
   }
   await insert('related_items', { item_id: 'i1', related: 'r' });
+  await insert('session_neighbours', { item_id: 'i1', session: 's' });
   await insert('shared_pools', { pool_key: 'genre#jazz', candidates: 1, pool: 'p' });
   await insert('catalogue_shards', { shard_key: 'search#0000', items: 'lines' });
 });
@@ -91,6 +92,7 @@ test('exports each qualifier by one job, once, and takes up an export that faile
     'listeners_recent-2',
     'listeners_taste-1',
     'catalog_related-1',
+    'catalog_session-1',
     'pools_pool-1',
     'pools_items-1',
   ]);

@@ -1,11 +1,12 @@
 /** Affinities, seeds, sittings by the hour and taste profiles against the fold of shared/domain/signals.ts. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { AffinityEntry } from '../../../shared/domain/affinity.ts';
+import { type AffinityEntry, eventValue } from '../../../shared/domain/affinity.ts';
 import { isPlay, isSkip } from '../../../shared/domain/event.ts';
+import { withdrawnFeedback } from '../../../shared/domain/feedback.ts';
 import { keyModeIndex } from '../../../shared/domain/listening-profile.ts';
 import { parseTaste, type Taste } from '../../../shared/domain/taste.ts';
-import { utcHour } from '../../../shared/domain/time.ts';
+import { DAY_MS, utcHour } from '../../../shared/domain/time.ts';
 import { anyHistory, runs } from './any-history.ts';
 import { type Row, type Rows, runStages } from './stage-fixture.ts';
 import { type Recording, recordingsOf } from './twin/catalogue.ts';
@@ -52,13 +53,28 @@ function checkAffinities(
       expect({ key, affinity: row.affinity, plays: row[plays] }).toEqual({ key, affinity: 0, plays: 0 });
 }
 
+/** Σ v·(age in days + 3)^-1.2 of what was played, saved or liked openly, event by event. */
+function activationsOf({ events, outside, lastAt }: Listener): ReadonlyMap<string, number> {
+  const open = events.filter((event) => !outside(event));
+  const withdrawn = withdrawnFeedback(open);
+  const sums = new Map<string, number>();
+  for (const event of open) {
+    const value = withdrawn.has(event.eventId) ? 0 : Math.max(0, eventValue(event));
+    const weight = value / ((lastAt - event.occurredAt) / DAY_MS + 3) ** 1.2;
+    sums.set(event.recordingId, (sums.get(event.recordingId) ?? 0) + weight);
+  }
+  return sums;
+}
+
 function checkTracks(told: Told): void {
   const { rows, names, listener } = told;
   const { signals, listens } = listener;
   const theirs = of(rows('affinity_tracks'), told);
   const found = new Map(theirs.map((row) => [names.recording(row.tid), row]));
   checkAffinities(found, signals.recordings, 'public_plays');
+  const activations = activationsOf(listener);
   for (const [recordingId, row] of found) {
+    close(row.activation, activations.get(recordingId) ?? 0, { plays: Number(row.listens), skips: 0 });
     const heard = listens.filter((listen) => listen.recordingId === recordingId);
     const played = heard.filter(isPlay);
     const count = (events: typeof heard) => events.reduce((sum, { plays }) => sum + plays, 0);
@@ -215,10 +231,14 @@ function checkTaste(told: Told, text: string): void {
       id: recording.recordingId,
       item: recording.itemId,
       affinity: Number(row.affinity),
+      activation: Number(row.activation),
       plays: Number(row.public_plays),
-    }));
+    }))
+    .filter(({ affinity }) => affinity > 0)
+    .sort((a, b) => b.activation - a.activation || (a.id < b.id ? -1 : 1))
+    .slice(0, SMALL.profile_size);
   expect(found.tracks.map(({ id, recording, ...entry }) => ({ id: recording, item: id, ...entry }))).toEqual(
-    bestOf(tracks, SMALL.profile_size),
+    tracks.map(({ activation: _, ...entry }) => entry),
   );
   const hours = hoursOf(told).toSorted((a, b) => a.hour - b.hour);
   expect(found.hours).toEqual(hours);

@@ -5,23 +5,15 @@ import { BloomFilter } from '../../../shared/domain/bloom.ts';
 import { isSkip, type ListeningEvent } from '../../../shared/domain/event.ts';
 import { isForgottenFavourite } from '../../../shared/domain/forgotten-favourite.ts';
 import { parseHistory } from '../../../shared/domain/recent-history.ts';
-import { splitSessions } from '../../../shared/domain/sessions.ts';
 import { DAY_MS, utcDay } from '../../../shared/domain/time.ts';
 import { event } from '../../domain/some-events.ts';
 import { anyHistory, CUTOFF, runs } from './any-history.ts';
 import { NOTHING, type Rows, runStages } from './stage-fixture.ts';
 import { type Recording, recordingsOf } from './twin/catalogue.ts';
 import { type Listener, listenersOf } from './twin/listeners.ts';
-import { groupRows, NAMED, namesOf } from './twin/named.ts';
+import { NAMED, namesOf } from './twin/named.ts';
 
-const STAGES = [
-  ...NAMED,
-  'transitions',
-  'rejected',
-  'heard_filters',
-  'forgotten_favourites',
-  'recent_history',
-];
+const STAGES = [...NAMED, 'rejected', 'heard_filters', 'forgotten_favourites', 'recent_history'];
 
 interface Told {
   readonly rows: Rows;
@@ -81,28 +73,6 @@ function checkRecent(told: Told, cap: number): void {
   }
 }
 
-function checkTransitions({ rows, listeners }: Told, limit: number): void {
-  const names = namesOf(rows);
-  const times = new Map<string, Map<string, number>>();
-  for (const { listens, outside } of listeners)
-    for (const session of splitSessions(listens.filter(({ plays }) => plays === 1)))
-      for (const [index, listen] of session.entries()) {
-        const before = session[index - 1];
-        if (before === undefined || isSkip(listen) || outside(listen) || outside(before)) continue;
-        if (before.recordingId === listen.recordingId) continue;
-        const from = times.get(before.recordingId) ?? new Map<string, number>();
-        times.set(before.recordingId, from.set(listen.recordingId, (from.get(listen.recordingId) ?? 0) + 1));
-      }
-  const found = groupRows(rows('transitions'), ({ tid }) => names.recording(tid));
-  expect([...found.keys()].sort()).toEqual([...times.keys()].sort());
-  for (const [from, to] of times) {
-    const best = [...to]
-      .sort(([a, timesA], [b, timesB]) => timesB - timesA || (a < b ? -1 : 1))
-      .slice(0, limit);
-    expect(found.get(from)?.map((row) => [names.recording(row.next_tid), row.times])).toEqual(best);
-  }
-}
-
 /** What serving would refuse under any of the recording's names, and what stands disliked. */
 function checkRejected({ rows, recordings, listeners }: Told): void {
   const expected = listeners.flatMap(({ listenerId, controls, signals }) =>
@@ -120,13 +90,12 @@ function checkRejected({ rows, recordings, listeners }: Told): void {
 }
 
 test('the past of any community is told as the domain tells it', async () => {
-  const seen = { favourites: 0, rejected: 0, transitions: 0 };
+  const seen = { favourites: 0, rejected: 0 };
   await fc.assert(
     fc.asyncProperty(
       anyHistory,
       fc.record({
         recent_cap: fc.constantFrom(3, 2000),
-        transitions: fc.constantFrom(1, 20),
         false_positive_rate: fc.constantFrom(0.01, 0.3),
       }),
       async (history, parameters) => {
@@ -136,11 +105,9 @@ test('the past of any community is told as the domain tells it', async () => {
         const told = { rows, recordings, listeners, cutoff: history.cutoff };
         checkHeard(told, parameters.false_positive_rate);
         checkRecent(told, parameters.recent_cap);
-        checkTransitions(told, parameters.transitions);
         checkRejected(told);
         seen.favourites += rows('forgotten_favourites').length;
         seen.rejected += rows('rejected').length;
-        seen.transitions += rows('transitions').length;
       },
     ),
     runs(12),

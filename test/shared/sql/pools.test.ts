@@ -100,7 +100,7 @@ function checkRelated({ history, rows, names, recordings, parameters }: Told): v
     );
   const sources = [
     ['co', 'neighbours', 'neighbour', 'score', parameters.related_neighbours, parameters.weight_co_listening],
-    ['next', 'transitions', 'next_tid', 'times', parameters.related_next, parameters.weight_next],
+    ['next', 'transitions', 'next_tid', 'weight', parameters.related_next, parameters.weight_next],
     ['audio', 'audio_neighbours', 'neighbour', 'score', parameters.related_audio, parameters.weight_audio],
   ] as const;
   const groups = sources.map(([, stage, , , limit]) => placed(stage, limit));
@@ -159,7 +159,15 @@ function checkSharedPools({ rows, names, recordings, parameters }: Told): void {
 const anySettings: fc.Arbitrary<Partial<Parameters>> = fc.constantFrom(
   {},
   { history_cap: 3, neighbours: 2, pool_size: 5, pool_artists: 1, related_neighbours: 1 },
-  { pool_audio_seeds: 1, pool_popular: 2, block_size: 4, weight_audio: 900, pool_tracks_per_artist: 1 },
+  {
+    pool_audio_seeds: 1,
+    pool_tag_seeds: 2,
+    tag_neighbours: 3,
+    pool_popular: 2,
+    block_size: 4,
+    weight_audio: 900,
+    pool_tracks_per_artist: 1,
+  },
   { pool_size: 0 },
 ) as fc.Arbitrary<Partial<Parameters>>;
 

@@ -10,6 +10,7 @@ export const POOL_INPUTS = [
   'artist_neighbours',
   'artist_tracks',
   'audio_neighbours',
+  'tag_neighbours',
   'popularity',
   'affinity_tracks',
   'affinity_artists',
@@ -22,7 +23,7 @@ export interface PoolEntry {
   /** Weighed, in thousandths of the weights. */
   readonly score: number;
   readonly artistPlays: number;
-  /** Scores in thousandths; a seed is a tid (co, audio), an aid (artist) or null. */
+  /** Scores in thousandths; a seed is a tid (co, audio, tags), an aid (artist) or null. */
   readonly evidence: readonly {
     readonly generator: string;
     readonly score: number;
@@ -113,10 +114,12 @@ export function poolsOf(rows: Rows, parameters: Parameters): Map<number, PoolEnt
         if (row.kind === kind && number(row, 'place') <= parameters.pool_popular)
           add(popular, number(row, 'tid'), number(row, 'score'), null);
       const preferred = seeds.filter((seed) => number(seed, 'preference') <= parameters.pool_audio_seeds);
+      const described = seeds.filter((seed) => number(seed, 'preference') <= parameters.pool_tag_seeds);
       const generators = [
         ['co', parameters.weight_co_listening, trackProposals(seeds, rows('neighbours'))],
         ['artist', parameters.weight_artist, artistProposals(artistSeedsOf(lid), kind, rows, parameters)],
         ['audio', parameters.weight_audio, trackProposals(preferred, rows('audio_neighbours'))],
+        ['tags', parameters.weight_tags, trackProposals(described, rows('tag_neighbours'))],
         ['popular', parameters.weight_popularity, popular],
       ] as const;
       const known = new Set(knownBy(lid).map(({ tid }) => Number(tid)));

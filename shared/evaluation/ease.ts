@@ -1,0 +1,79 @@
+/**
+ * EASE (Steck, 2019): x·B for each listener's row x, B = I − P·diag(P)⁻¹, P = (XᵀX + λI)⁻¹. Computed by listener
+ * instead of by item: with M = (XXᵀ + λI)⁻¹, x_u·P = M_u·X and P_jj = (1 − X_jᵀ·M·X_j)/λ, exactly.
+ */
+import { listenersOf } from './item-baselines.ts';
+import { type Ranking, type RankingInput, rankByScores } from './rank-catalogue.ts';
+
+/** Listeners up to which the dense matrix (8 bytes by listeners²) and its inverse are worth while. */
+export const EASE_LISTENERS = 6_000;
+
+/**
+ * The k best by EASE, its own train items left out; ties by lower index. Throws RangeError for a λ that is not positive,
+ * for more listeners than EASE_LISTENERS and as rankByPopularity does.
+ */
+export function rankByEase(input: RankingInput, lambda: number): Ranking {
+  const { train, itemCount } = input;
+  const count = train.offsets.length - 1;
+  if (!(lambda > 0)) throw new RangeError(`Lambda must be positive, not ${lambda}.`);
+  if (count > EASE_LISTENERS) throw new RangeError(`EASE of ${count} listeners would not fit.`);
+  const byItem = listenersOf(train, itemCount);
+  const of = (item: number) =>
+    byItem.listeners.subarray(byItem.offsets[item] as number, byItem.offsets[item + 1] as number);
+  const matrix = new Float64Array(count * count);
+  for (let item = 0; item < itemCount; item++)
+    for (const a of of(item)) for (const b of of(item)) matrix[a * count + b]! += 1;
+  for (let at = 0; at < count; at++) matrix[at * count + at]! += lambda;
+  const inverse = invert(matrix, count);
+  const diagonal = Float64Array.from({ length: itemCount }, (_, item) => {
+    let sum = 0;
+    for (const a of of(item)) for (const b of of(item)) sum += inverse[a * count + b] as number;
+    return (1 - sum) / lambda;
+  });
+  return rankByScores(input, (scores, listener) => {
+    const row = inverse.subarray(listener * count, (listener + 1) * count);
+    for (let item = 0; item < itemCount; item++) {
+      let sum = 0;
+      for (let at = byItem.offsets[item] as number; at < (byItem.offsets[item + 1] as number); at++)
+        sum += row[byItem.listeners[at] as number] as number;
+      scores[item] = -sum / (diagonal[item] as number);
+    }
+  });
+}
+
+/** Inverse of a symmetric positive definite matrix, row after row, by Cholesky: A = L·Lᵀ, A⁻¹ = L⁻ᵀ·L⁻¹. */
+function invert(matrix: Float64Array, size: number): Float64Array {
+  const lower = matrix.slice();
+  for (let row = 0; row < size; row++) {
+    const own = lower.subarray(row * size, row * size + row + 1);
+    for (let column = 0; column <= row; column++) {
+      const other = lower.subarray(column * size, column * size + column + 1);
+      let sum = own[column] as number;
+      for (let at = 0; at < column; at++) sum -= (own[at] as number) * (other[at] as number);
+      own[column] = column === row ? Math.sqrt(sum) : sum / (other[column] as number);
+    }
+  }
+  // Columns of L⁻¹ as rows, so that both loops run along memory.
+  const columns = new Float64Array(size * size);
+  for (let column = 0; column < size; column++) {
+    const own = columns.subarray(column * size, (column + 1) * size);
+    own[column] = 1 / (lower[column * size + column] as number);
+    for (let row = column + 1; row < size; row++) {
+      const factors = lower.subarray(row * size, (row + 1) * size);
+      let sum = 0;
+      for (let at = column; at < row; at++) sum -= (factors[at] as number) * (own[at] as number);
+      own[row] = sum / (factors[row] as number);
+    }
+  }
+  const inverse = new Float64Array(size * size);
+  for (let a = 0; a < size; a++)
+    for (let b = a; b < size; b++) {
+      const left = columns.subarray(a * size, (a + 1) * size);
+      const right = columns.subarray(b * size, (b + 1) * size);
+      let sum = 0;
+      for (let at = b; at < size; at++) sum += (left[at] as number) * (right[at] as number);
+      inverse[a * size + b] = sum;
+      inverse[b * size + a] = sum;
+    }
+  return inverse;
+}
