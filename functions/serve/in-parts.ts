@@ -6,8 +6,7 @@ import { createPlaying, limitOf } from './playing.ts';
 /** Answers as createServe() does. */
 export function createServeInParts(deps: ServeDeps): Answering {
   const limit = limitOf(deps);
-  return loadLater(createPlaying(deps, limit), async () => {
-    const { createServe } = await import('./handler.ts');
-    return createServe(deps, limit);
-  });
+  return loadLater(createPlaying(deps, limit), async () =>
+    (await import('./handler.ts')).createServe(deps, limit),
+  );
 }

@@ -17,11 +17,16 @@ import type { Settings } from './settings.ts';
 
 export type Engine = Pick<Settings, 'threads' | 'memory'>;
 
-/** Runs the stages (with `last`, that one and what it reads) over the given rows, and hands the build's tables to `read`. */
+/** Runs the stages (with `last`, those and what they read) over the given rows, and hands the build's tables to `read`. */
 export async function withBuild<T>(
   engine: Engine,
   rows: { listens: readonly TableRow[]; catalogue: readonly TableRow[]; features?: readonly TableRow[] },
-  options: { cutoff: number; last?: string; sql: boolean; parameters?: Partial<Parameters> },
+  options: {
+    cutoff: number;
+    last?: string | readonly string[];
+    sql: boolean;
+    parameters?: Partial<Parameters>;
+  },
   read: (space: BuildSpace) => Promise<T>,
 ): Promise<T> {
   const warehouse = await openDuckdbWarehouse({
@@ -35,7 +40,7 @@ export async function withBuild<T>(
     await warehouse.append('artist_features', rows.features ?? []);
     const space = await warehouse.openBuild('evaluation');
     const params = { ...DEFAULT_PARAMETERS, ...options.parameters, cutoff: options.cutoff };
-    for (const stage of options.last === undefined ? STAGES : stagesFor(options.last))
+    for (const stage of options.last === undefined ? STAGES : stagesFor([options.last].flat()))
       await space.run(stage, params);
     const result = await read(space);
     await space.close();
@@ -45,9 +50,9 @@ export async function withBuild<T>(
   }
 }
 
-/** A stage and all that it reads, in the order in which they run. */
-function stagesFor(last: string): readonly Stage[] {
-  const needed = new Set([stageNamed(last)]);
+/** Stages and all that they read, in the order in which they run. */
+function stagesFor(last: readonly string[]): readonly Stage[] {
+  const needed = new Set(last.map(stageNamed));
   for (const stage of STAGES.toReversed())
     if (needed.has(stage))
       for (const input of STAGES) if (stage.inputs.includes(input.name)) needed.add(input);

@@ -43,7 +43,12 @@ async function pipelineRanker(
   const lists = await withBuild(
     engine,
     { listens, catalogue: catalogue.map(catalogueRow), features },
-    { cutoff: timeline.cutAt, sql: false, parameters: { ...parameters, profile_size: FAMILIAR } },
+    {
+      cutoff: timeline.cutAt,
+      last: ['listener_pools', 'taste_profiles'],
+      sql: false,
+      parameters: { ...parameters, profile_size: FAMILIAR },
+    },
     (space) =>
       space.query(`SELECT t.listener_id AS listener, t.taste AS taste, COALESCE(p.pool, '') AS pool
         FROM taste_profiles AS t LEFT JOIN listener_pools AS p ON p.listener_id = t.listener_id`),

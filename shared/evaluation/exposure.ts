@@ -1,4 +1,5 @@
 /** What many lists do to a catalogue: how much of it they show, how obscure it is, how evenly it is shared. */
+import { gini } from '../domain/gini.ts';
 
 /** Share of a catalogue of `size` items that is in at least one list. Throws RangeError for a size below 1. */
 export function coverage<T>(lists: Iterable<readonly T[]>, size: number): number {
@@ -17,23 +18,6 @@ export function novelty<T>(list: readonly T[], popularity: (item: T) => number, 
   if (!(listeners >= 1)) throw new RangeError(`Novelty needs at least one listener, not ${listeners}.`);
   const bits = list.reduce((sum, item) => sum - Math.log2(Math.max(1, popularity(item)) / listeners), 0);
   return bits / list.length;
-}
-
-/**
- * Gini coefficient of non-negative amounts: 0 when all are equal, (n−1)/n when one has everything; 0 when there
- * is nothing to share. Sum over ranks `Σ (2i − n − 1)·x_i / (n·Σ x)`, x ascending, i from 1. Throws RangeError
- * for a negative amount or one that is no number.
- */
-export function gini(amounts: Iterable<number>): number {
-  const sorted = Float64Array.from(amounts).sort();
-  let total = 0;
-  let ranked = 0;
-  for (const [index, amount] of sorted.entries()) {
-    if (!(amount >= 0)) throw new RangeError(`Amounts must be 0 or more, not ${amount}.`);
-    total += amount;
-    ranked += (2 * (index + 1) - sorted.length - 1) * amount;
-  }
-  return total === 0 ? 0 : ranked / (sorted.length * total);
 }
 
 /**

@@ -1,4 +1,6 @@
 /** From ranked lists to figures: the same measures, intervals and shape for every kind of evaluation. */
+
+import { gini } from '../domain/gini.ts';
 import {
   type BootstrapOptions,
   bootstrapDifference,
@@ -6,7 +8,7 @@ import {
   type Difference,
   type Estimate,
 } from './bootstrap.ts';
-import { artistGini, coverage, gini, novelty } from './exposure.ts';
+import { artistGini, coverage, novelty } from './exposure.ts';
 import {
   calibrationGap,
   discoveryRate,

@@ -1,7 +1,7 @@
 /** Measures of the weeks in which a policy served: what was heard, found and kept, and how evenly it was shared. */
 import type { ListeningEvent } from '../domain/event.ts';
+import { gini } from '../domain/gini.ts';
 import { DAY_MS, utcDay } from '../domain/time.ts';
-import { gini } from '../evaluation/exposure.ts';
 import { eventsOfListen, type LoopListen } from './closed-loop-listen.ts';
 import { SERVED_SURFACES } from './closed-loop-policy.ts';
 import type { WeekResult } from './closed-loop-result.ts';

@@ -1,9 +1,10 @@
 /** Defaults of every stage parameter: versioned configuration, one number a name. A build records what it used. */
 import type { StageParams } from './stage.ts';
+import { TUNED_PARAMETERS, TUNED_VERSION } from './tuned-parameters.ts';
 
 const DAY_MS = 86_400_000;
 
-export const PARAMETERS_VERSION = 'stages-2';
+export const PARAMETERS_VERSION = `stages-2 ${TUNED_VERSION}`;
 
 export const DEFAULT_PARAMETERS = {
   /** Half-life of an affinity (algorithms: vocabulary). */
@@ -12,9 +13,9 @@ export const DEFAULT_PARAMETERS = {
   /** Of `v·(age + offset)^-decay`, age in days: fitted to the first 60% of one listener's year. */
   activation_decay: 1.2,
   activation_offset_days: 3,
-  /** Exponents of degree-normalised co-listening: source, candidate, listener (algorithms: candidate generation). */
-  alpha: 0.6,
-  beta: 0.25,
+  /** Alpha and beta, how tags count, and the generators' shares out of a thousand. */
+  ...TUNED_PARAMETERS,
+  /** Exponent of the listener in co-listening; alpha is the source's, beta the candidate's. */
   gamma: 0.5,
   history_cap: 200,
   neighbours: 200,
@@ -25,11 +26,9 @@ export const DEFAULT_PARAMETERS = {
   tracks_per_artist: 10,
   block_size: 100,
   audio_neighbours: 20,
-  /** Of a recording's genres and tags: how many count, how fast they fade, and how much is compared (tag_neighbours). */
+  /** Genres and tags of a recording that count, and recordings of a tag that are compared (stages/tag_neighbours). */
   tags_per_recording: 50,
-  tag_fade: 0.5,
   recordings_per_tag: 300,
-  tag_neighbours: 50,
   transitions: 100,
   pool_size: 300,
   pool_artists: 20,
@@ -40,12 +39,8 @@ export const DEFAULT_PARAMETERS = {
   pool_audio_seeds: 20,
   pool_tag_seeds: 50,
   pool_popular: 500,
-  /** Shares of the generators, out of a thousand. */
-  weight_co_listening: 600,
-  weight_artist: 200,
-  weight_audio: 150,
-  weight_tags: 180,
-  weight_popularity: 50,
+  /** The share of artists alike: as many recordings again, which no split by artist can tell. */
+  weight_artist: 170,
   weight_next: 250,
   /** Of the heard filter (algorithms: heard filter). */
   false_positive_rate: 0.01,

@@ -51,9 +51,9 @@ const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
   'a column of another name or in another place than declared': [
     [
       'transitions',
-      '  times,\n  ROW',
-      '  times AS plays,\n  ROW',
-      'Column 3 is plays INT64, declared is times INT64',
+      '  weight,\n  ROW',
+      '  weight AS plays,\n  ROW',
+      'Column 3 is plays INT64, declared is weight INT64',
     ],
     [
       'rejected',

@@ -4,7 +4,6 @@ import { resolve } from 'node:path';
 import type { ListeningEvent } from '../../../shared/domain/event.ts';
 import type { CatalogueItem } from '../../../shared/domain/item.ts';
 import { InvalidInput, PermanentError } from '../../../shared/errors.ts';
-import { rankByNeighbours, rankByPopularity } from '../../../shared/evaluation/rank-catalogue.ts';
 import { renderCharacterTable, renderRows, renderTable, toRows } from '../../../shared/evaluation/report.ts';
 import type { ReportSection } from '../../../shared/evaluation/report-html.ts';
 import type { Evaluation } from '../../../shared/evaluation/results.ts';
@@ -13,8 +12,6 @@ import {
   renderSessions,
   toSessionRows,
 } from '../../../shared/evaluation/session-report.ts';
-import { evaluateSplit } from '../../../shared/evaluation/split-evaluation.ts';
-import { readSplit } from '../../../shared/evaluation/split-file.ts';
 import { listenOf } from '../../../shared/evaluation/timeline.ts';
 import {
   cutInstants,
@@ -26,9 +23,9 @@ import { renderCuts, renderPairs } from '../../../shared/evaluation/timeline-rep
 import { importPaths } from '../../../shared/import/import.ts';
 import type { TableRow } from '../../../shared/schema/tables.ts';
 import { evaluateDirectoryOffPolicy, offPolicyTable } from '../evaluate-off-policy.ts';
-import { neighboursOfSplit } from '../evaluate-pipeline.ts';
 import { evaluatePrompts } from '../evaluate-prompts.ts';
 import { evaluateSessionFile, fitSessionWeights } from '../evaluate-sessions.ts';
+import { evaluateRandomSplits, evaluateSplitDirectory } from '../evaluate-split.ts';
 import { type ListenerHistory, rankCut } from '../evaluate-timeline.ts';
 import { readSettings } from '../settings.ts';
 import { EXIT, print, runCommand, wholeNumber } from './command.ts';
@@ -37,14 +34,19 @@ const K = 20;
 
 const pathOf = (given: string) => resolve(process.env.INIT_CWD ?? '.', given);
 
-async function evaluateSplitDirectory(directory: string, seed: number): Promise<Evaluation[]> {
-  const split = await readSplit(directory);
-  const input = { train: split.train, itemCount: split.items.length, k: K };
-  const neighbours = await neighboursOfSplit(readSettings(process.env), split);
-  return [
-    evaluateSplit('segue neighbours', rankByNeighbours(neighbours, input), split, { seed }),
-    evaluateSplit('popularity', rankByPopularity(input), split, { seed }),
-  ];
+async function evaluateSplits(
+  path: string,
+  request: { readonly splits: number; readonly tags: string | undefined; readonly seed: number },
+): Promise<Evaluation[]> {
+  const { splits, tags, seed } = request;
+  const settings = readSettings(process.env);
+  const options = { tagDirectory: tags === undefined ? null : pathOf(tags), seed, tell: print };
+  const evaluations =
+    splits === 0
+      ? await evaluateSplitDirectory(settings, path, options)
+      : await evaluateRandomSplits(settings, path, { ...options, splits });
+  print(renderPairs(evaluations, 'segue', { seed }));
+  return evaluations;
 }
 
 async function readHistory(paths: readonly string[]): Promise<ListenerHistory> {
@@ -187,10 +189,10 @@ async function printOffPolicy({ days, json, html, ...options }: OffPolicyRequest
 
 await runCommand({
   usage:
-    'npm run eval -- --split DIR | --timeline PATH [PATH…] | --sessions FILE [--fit] | --prompts [--held-out] | --off-policy',
+    'npm run eval -- --split PATH [--tags DIR] | --timeline PATH [PATH…] | --sessions FILE [--fit] | --prompts [--held-out] | --off-policy',
   about:
     'Measures recommendations on data of your own. --split: a directory with train.txt and test.txt (user item item …, ' +
-    'optionally .gz); the neighbour stage ranks the whole catalogue. --timeline: histories and catalogues as npm run ' +
+    'optionally .gz): the whole pipeline beside the usual baselines. --timeline: histories and catalogues as npm run ' +
     'import takes them, cut at several instants; everything before a cut trains a build, the days after it test it. ' +
     '--sessions: the last tenth of the sessions is test; after every track of each the whole catalogue is ranked for the next. ' +
     '--prompts: the set of ' +
@@ -198,6 +200,8 @@ await runCommand({
     '--off-policy: what other orders of what was served would have earned, from the impressions of the data directory.',
   options: {
     split: { type: 'string' },
+    'random-splits': { type: 'string' },
+    tags: { type: 'string' },
     timeline: { type: 'string' },
     cuts: { type: 'string' },
     from: { type: 'string' },
@@ -215,7 +219,10 @@ await runCommand({
     json: { type: 'boolean' },
   },
   help: {
-    split: 'Directory of a split by listener.',
+    split:
+      'Directory of a split by listener; with --random-splits a file of pairs, `listener item plays` below a head.',
+    'random-splits': 'Cut so many fresh splits out of the file, of seeds from --seed on, and judge by each.',
+    tags: 'HetRec directory with the tags of the artists of --split.',
     timeline: 'History to split in time; more paths may follow.',
     cuts: 'Cuts at equal distances (default 12).',
     from: 'Share of the time before the first cut (default 0.5).',
@@ -229,7 +236,7 @@ await runCommand({
     places: 'Places of a slate that --off-policy judges together (default 10).',
     clip: `Most that one logged choice may weigh (default ${DEFAULT_CLIP}).`,
     html: 'Write the report there as one HTML file, with plots.',
-    seed: 'Of the bootstrap intervals (default 1).',
+    seed: 'Of the bootstrap intervals and of random splits (default 1).',
     json: 'Print JSON beside the table.',
   },
   positionals: [0, 10_000],
@@ -259,7 +266,11 @@ await runCommand({
         : printSessions(pathOf(options.sessions), seed, options.json === true);
     const evaluations =
       options.split !== undefined
-        ? await evaluateSplitDirectory(pathOf(options.split), seed)
+        ? await evaluateSplits(pathOf(options.split), {
+            splits: wholeNumber('random-splits', options['random-splits'], 0, 1),
+            tags: options.tags,
+            seed,
+          })
         : await evaluateHistory([options.timeline ?? '', ...positionals].map(pathOf), {
             cuts: wholeNumber('cuts', options.cuts, 12, 1),
             from: shareOf('from', options.from, 0.5),

@@ -24,25 +24,25 @@ WITH facts AS (
 )
 SELECT
   f.lid,
-  f.tid,
-  MIN(f.aid) AS aid,
-  SUM(f.decayed) AS affinity,
+  tid,
+  MIN(aid) AS aid,
+  SUM(decayed) AS affinity,
   SUM(
-    IF(f.value > 0, CAST(ROUND(
-      f.value * POW((u.last_at - f.happened_at) / 86400000 + @activation_offset_days, -@activation_decay)
+    IF(value > 0, CAST(ROUND(
+      value * POW((u.last_at - happened_at) / 86400000 + @activation_offset_days, -@activation_decay)
     ) AS INT64), 0)
   ) AS activation,
-  SUM(f.value) AS evidence,
-  SUM(f.listens) AS listens,
-  SUM(f.played) AS plays,
-  SUM(f.skipped) AS skips,
-  SUM(f.measured) AS measured,
-  SUM(f.completed) AS completions,
-  SUM(f.open_played) AS public_plays,
-  SUM(f.open_skipped) AS public_skips,
-  MAX(f.happened_at) AS last_at,
-  MAX(f.heard_at) AS last_heard_at,
-  MAX(f.played_at) AS last_play_at
+  SUM(value) AS evidence,
+  SUM(listens) AS listens,
+  SUM(played) AS plays,
+  SUM(skipped) AS skips,
+  SUM(measured) AS measured,
+  SUM(completed) AS completions,
+  SUM(open_played) AS public_plays,
+  SUM(open_skipped) AS public_skips,
+  MAX(happened_at) AS last_at,
+  MAX(heard_at) AS last_heard_at,
+  MAX(played_at) AS last_play_at
 FROM facts AS f
 JOIN listeners AS u ON u.lid = f.lid
-GROUP BY f.lid, f.tid
+GROUP BY f.lid, tid

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { gini } from '../../../shared/evaluation/exposure.ts';
+import { gini } from '../../../shared/domain/gini.ts';
 import { renderReport } from '../../../shared/evaluation/report-html.ts';
 import {
   ablationSection,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { gini } from '../../../shared/evaluation/exposure.ts';
+import { gini } from '../../../shared/domain/gini.ts';
 import { historyFigures, meanFigures, spread } from '../../../shared/simulation/closed-loop-figures.ts';
 import { START } from './closed-loop-worlds.ts';
 

@@ -14,7 +14,7 @@ const DAY = 86_400_000;
 
 const anyEvent = fc.record({
   hours: fc.integer({ min: 0, max: 24 * 70 }),
-  track: fc.integer({ min: 0, max: 7 }),
+  track: fc.integer({ min: 0, max: 23 }),
   type: fc.constantFrom('listen', 'listen', 'listen', 'listen', 'save', 'unsave', 'playlist_add'),
   msPlayed: fc.constantFrom(2_000, 45_000, 200_000),
   surface: fc.constantFrom('library', 'discover', 'weekly'),
@@ -28,7 +28,7 @@ const histories = fc.array(anyEvent, { maxLength: 120 }).map((drawn): ListeningE
         eventId: `e${index}`,
         type: type as ListeningEvent['type'],
         recordingId: `r${track}`,
-        artistId: `a${track % 2}`,
+        artistId: `a${track % 6}`,
         msPlayed: type === 'listen' ? msPlayed : null,
         private: hidden && index % 5 === 0,
         context: { surface },
