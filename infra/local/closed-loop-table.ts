@@ -7,7 +7,14 @@ import {
   summarise,
 } from '../../shared/simulation/closed-loop-result.ts';
 
-const COMPARED = ['retainedDiscoveries', 'retainedByChoice', 'discoveryPlays', 'skipRate', 'servedSkipRate'];
+const COMPARED = [
+  'retainedDiscoveries',
+  'retainedDiscoveries.offered',
+  'retainedByChoice',
+  'discoveryPlays',
+  'skipRate',
+  'servedSkipRate',
+];
 
 const show = ({ mean, low, high }: Interval) =>
   `${mean.toFixed(3)} (${low.toFixed(3)} to ${high.toFixed(3)})`;

@@ -38,6 +38,8 @@ export async function readTrainPlays(directory: string): Promise<Plays> {
   return readPlays(await locate(directory, 'train-counts.tsv'));
 }
 
+/** With or without instants, which do not matter here. */
+const TAGS_FILE = /^user_taggedartists(-timestamps)?\.dat(\.gz)?$/;
 /** Tags that fewer people used say more about them than about what they tagged. */
 const PEOPLE_PER_TAG = 2;
 
@@ -47,7 +49,7 @@ const PEOPLE_PER_TAG = 2;
  * Throws PermanentError where the directory has no such file and naming file and line for what is no id.
  */
 export async function readArtistTags(directory: string): Promise<ReadonlyMap<number, readonly string[]>> {
-  const name = (await readdir(directory)).find((file) => /^user_taggedartists.*\.dat(\.gz)?$/.test(file));
+  const name = (await readdir(directory)).sort().find((file) => TAGS_FILE.test(file));
   if (name === undefined) throw new PermanentError(`${directory} has no user_taggedartists.dat.`);
   const people = new Map<number, Set<number>>();
   const times = new Map<number, Map<number, number>>();

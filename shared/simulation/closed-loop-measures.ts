@@ -92,10 +92,14 @@ function servedMeasures(world: LoopWorld, served: readonly LoopListen[]): Record
 function discoveryMeasures({ size }: LoopWorld, outcomes: readonly Outcome[]): Record<string, number> {
   const retained = outcomes.filter((outcome) => outcome.retained).length;
   const byChoice = outcomes.filter((outcome) => outcome.byChoice).length;
+  const offered = outcomes.filter(({ listen }) => listen.surface !== 'next');
   return {
     discoveryPlays: outcomes.length / size.listeners,
     retainedDiscoveries: retained / size.listeners,
     retainedByChoice: byChoice / size.listeners,
+    // On the surfaces that offer nothing heard: what continues a session may as well be something known.
+    'discoveryPlays.offered': offered.length / size.listeners,
+    'retainedDiscoveries.offered': offered.filter((outcome) => outcome.retained).length / size.listeners,
     retainedShare: outcomes.length === 0 ? 0 : retained / outcomes.length,
   };
 }

@@ -23,7 +23,8 @@ export const DEFAULT_PARAMETERS = {
   artist_neighbours: 50,
   /** Pseudo-listens at the mean play rate. */
   prior_plays: 10,
-  tracks_per_artist: 10,
+  /** Of each artist in the catalogue's pools, and of a listener's own artists as deep as what they have not heard. */
+  tracks_per_artist: 50,
   block_size: 100,
   audio_neighbours: 20,
   /** Genres and tags of a recording that count, and recordings of a tag that are compared (stages/tag_neighbours). */

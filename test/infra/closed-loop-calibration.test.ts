@@ -9,6 +9,7 @@ import {
   realSessionFigures,
   simulatedFigures,
 } from '../../infra/local/closed-loop-calibration.ts';
+import { createRandom, cumulate, drawIndex, zipfWeights } from '../../shared/random.ts';
 import { LOOP_PARAMETERS } from '../../shared/simulation/closed-loop-parameters.ts';
 import { REAL_FIGURES } from '../../shared/simulation/closed-loop-real-figures.ts';
 import { START } from '../shared/simulation/closed-loop-worlds.ts';
@@ -64,9 +65,9 @@ describe('alignment', () => {
     const circles = plays((listener) =>
       Array.from({ length: 20 }, (_, i) => (listener % 6) * 30 + ((i * 7 + listener) % 30)),
     );
-    const crowd = plays((listener) =>
-      Array.from({ length: 20 }, (_, i) => (i < 12 ? i : 12 + ((i * 13 + listener * 7) % 100))),
-    );
+    const random = createRandom(1, 'crowd');
+    const sums = cumulate(zipfWeights(150, 1));
+    const crowd = plays(() => Array.from({ length: 25 }, () => drawIndex(random, sums)));
     const close = await alignmentFigures(ENGINE, circles, 60, 1);
     const loose = await alignmentFigures(ENGINE, crowd, 60, 1);
     expect(close['recall.lift']).toBeGreaterThan(3);

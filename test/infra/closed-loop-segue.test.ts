@@ -98,10 +98,18 @@ describe('the service as a policy', () => {
     for (const variant of SEGUE_VARIANTS) {
       const policy = await openPolicy(variant);
       try {
-        const lists20 = world.listeners.map(({ profile }) =>
+        // What is played since the build is what live signals are made of.
+        const played = start.history.slice(-5).map((listen, place) => ({
+          ...listen,
+          eventId: `live ${place}`,
+          at: MONDAY + place * 1000,
+          skipped: false,
+        }));
+        await policy.observe(played.flatMap((listen) => eventsOfListen(world, listen)));
+        const served = world.listeners.map(({ profile }) =>
           policy.serve(profile.listenerId, MONDAY + 60_000, { surface: 'discover', count: 20 }),
         );
-        lists.set(variant.name, (await Promise.all(lists20)).flat());
+        lists.set(variant.name, (await Promise.all(served)).flat());
       } finally {
         await policy.close();
       }

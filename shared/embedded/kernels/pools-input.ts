@@ -12,7 +12,7 @@ export interface PoolsInput {
   /** Artists by preference, only as many as the pool uses; scores are taste. */
   readonly artistSeeds: SparseRows;
   readonly artistNeighbours: SparseRows;
-  /** Per kind, the artist's recordings by place. */
+  /** Per kind, the artist's recordings by place, beyond those a pool takes; scores are places. */
   readonly artistTracks: readonly [SparseRows, SparseRows];
   readonly audioNeighbours: SparseRows;
   readonly tagNeighbours: SparseRows;
@@ -34,6 +34,7 @@ export interface PoolsInput {
   readonly artistIds: PackedTexts;
   readonly parameters: {
     readonly own_artist_score: number;
+    readonly pool_tracks_per_artist: number;
     readonly pool_audio_seeds: number;
     readonly pool_tag_seeds: number;
     readonly pool_size: number;

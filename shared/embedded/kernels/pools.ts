@@ -36,6 +36,7 @@ export function pools(input: PoolsInput): (first: number, last: number) => Pools
   const tagSeeds = new StrongestSeeds(size, parameters.pool_size);
   const artistSeeds = new Int32Array(artistCount);
   const artistStrongest = new Float64Array(artistCount);
+  const isOwn = new Uint8Array(artistCount);
   const others = [byArtist, audio, tags, popular];
   const flags = new Uint8Array(size);
   const plainIds = new Int32Array(size);
@@ -91,6 +92,7 @@ export function pools(input: PoolsInput): (first: number, last: number) => Pools
       const artist = ids[at]!;
       const taste = scores[at]!;
       wantArtist(artist, Math.floor((taste * parameters.own_artist_score) / 1000), at - start);
+      isOwn[artist] = 1;
       for (let of = artistNeighbours.offsets[artist]!; of < artistNeighbours.offsets[artist + 1]!; of++)
         wantArtist(
           artistNeighbours.ids[of]!,
@@ -103,9 +105,17 @@ export function pools(input: PoolsInput): (first: number, last: number) => Pools
       const artist = artists.touched[at]!;
       const wanted = artists.scores[artist]! - 1;
       if (wanted <= 0) continue;
-      for (let of = tracks.offsets[artist]!; of < tracks.offsets[artist + 1]!; of++)
-        byArtist.add(tracks.ids[of]!, Math.floor((wanted * 10) / (9 + tracks.scores[of]!)));
+      let unheard = 0;
+      for (let of = tracks.offsets[artist]!; of < tracks.offsets[artist + 1]!; of++) {
+        const id = tracks.ids[of]!;
+        if (flags[id] === BARRED) continue;
+        unheard += 1;
+        const place = isOwn[artist] === 1 ? unheard : tracks.scores[of]!;
+        if (place > parameters.pool_tracks_per_artist) break;
+        byArtist.add(id, Math.floor((wanted * 10) / (9 + place)));
+      }
     }
+    for (let at = 0; at < artists.count; at++) isOwn[artists.touched[at]!] = 0;
     artists.clear();
   };
 
@@ -225,10 +235,10 @@ export function pools(input: PoolsInput): (first: number, last: number) => Pools
 
   /** Writes the pool and returns how many candidates are in it. */
   const write = (listener: number): number => {
+    bar(listener, BARRED);
     proposeBySeeds(listener);
     proposeByArtist(listener);
     proposePopular(listener);
-    bar(listener, BARRED);
     const { ids, scores } = choose();
     findSeeds(listener, ids);
     names(input.itemIds, input.seeds, listener);

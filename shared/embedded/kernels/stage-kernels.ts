@@ -155,7 +155,7 @@ async function writePools(context: KernelContext): Promise<void> {
     readRows(
       connection,
       ['aid', 'tid', 'place'],
-      `(SELECT * FROM artist_tracks WHERE kind = '${kind}' AND place <= ${of('pool_tracks_per_artist')}) ORDER BY aid, place`,
+      `(SELECT * FROM artist_tracks WHERE kind = '${kind}') ORDER BY aid, place`,
       artists,
     );
   const popularOf = async (kind: string) => {
@@ -222,6 +222,7 @@ async function writePools(context: KernelContext): Promise<void> {
     artistIds: packTexts(await readDense(connection, 'artist_id', 'artists ORDER BY aid')),
     parameters: {
       own_artist_score: of('own_artist_score'),
+      pool_tracks_per_artist: of('pool_tracks_per_artist'),
       pool_audio_seeds: of('pool_audio_seeds'),
       pool_tag_seeds: of('pool_tag_seeds'),
       pool_size: of('pool_size'),

@@ -4,7 +4,8 @@
 --   features (see item_features), score, the listener's plays of the artist, and the evidence: a letter per generator
 --   (c co-listening, a artist, s sound, g genres and tags, p popularity), its score in thousandths, and .seed, which counts from 0 in
 --   line 1 (c, s, g) or line 2 (a).
--- The strongest seed is packed with its number into one INT64, which holds for up to 65,536 seeds.
+-- Of the listener's own artists the places are those among what they have not heard, or their favourites' other
+-- recordings would never be reached. The strongest seed is packed with its number into one INT64, which holds for up to 65,536 seeds.
 WITH members AS (
   SELECT lid, MIN(kind) AS kind, COUNT(*) AS seeds
   FROM seeds
@@ -20,26 +21,39 @@ by_co_listening AS (
   GROUP BY s.lid, n.neighbour
 ),
 artists_alike AS (
-  SELECT s.lid, s.preference - 1 AS seed, n.neighbour AS aid, DIV(s.taste * n.score, 1000) AS score
+  SELECT s.lid, s.preference - 1 AS seed, n.neighbour AS aid, DIV(s.taste * n.score, 1000) AS score, 0 AS own
   FROM artist_seeds AS s
   JOIN artist_neighbours AS n ON n.aid = s.aid
   WHERE s.preference <= @pool_artists AND n.place <= @pool_artist_neighbours
   UNION ALL
-  SELECT s.lid, s.preference - 1, s.aid, DIV(s.taste * @own_artist_score, 1000)
+  SELECT s.lid, s.preference - 1, s.aid, DIV(s.taste * @own_artist_score, 1000), 1
   FROM artist_seeds AS s
   WHERE s.preference <= @pool_artists
 ),
 artists_wanted AS (
-  SELECT a.lid, a.aid, SUM(a.score) AS score, 65535 - MOD(MAX(a.score * 65536 + 65535 - a.seed), 65536) AS seed
+  SELECT
+    a.lid, a.aid, SUM(a.score) AS score, MAX(a.own) AS own,
+    65535 - MOD(MAX(a.score * 65536 + 65535 - a.seed), 65536) AS seed
   FROM artists_alike AS a
   GROUP BY a.lid, a.aid
   HAVING SUM(a.score) > 0
 ),
-by_artist AS (
-  SELECT w.lid, t.tid, DIV(w.score * 10, 9 + t.place) AS score, w.seed
+artist_places AS (
+  SELECT
+    w.lid, w.score, w.seed, t.tid,
+    IF(w.own = 1, ROW_NUMBER() OVER (PARTITION BY w.lid, w.aid ORDER BY t.place), t.place) AS place
   FROM artists_wanted AS w
   JOIN members AS m ON m.lid = w.lid
-  JOIN artist_tracks AS t ON t.aid = w.aid AND t.kind = m.kind AND t.place <= @pool_tracks_per_artist
+  JOIN artist_tracks AS t
+    ON t.aid = w.aid AND t.kind = m.kind AND (w.own = 1 OR t.place <= @pool_tracks_per_artist)
+  LEFT JOIN affinity_tracks AS f ON f.lid = w.lid AND f.tid = t.tid
+  LEFT JOIN rejected AS r ON r.lid = w.lid AND r.tid = t.tid
+  WHERE f.tid IS NULL AND r.tid IS NULL
+),
+by_artist AS (
+  SELECT p.lid, p.tid, DIV(p.score * 10, 9 + p.place) AS score, p.seed
+  FROM artist_places AS p
+  WHERE p.place <= @pool_tracks_per_artist
 ),
 by_audio AS (
   SELECT

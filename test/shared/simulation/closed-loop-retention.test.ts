@@ -21,7 +21,7 @@ const anyEvent = fc.record({
   private: fc.boolean(),
 });
 
-const histories = fc.array(anyEvent, { maxLength: 120 }).map((drawn): ListeningEvent[] =>
+const histories = fc.array(anyEvent, { minLength: 40, maxLength: 120 }).map((drawn): ListeningEvent[] =>
   drawn
     .map(({ hours, track, type, msPlayed, surface, private: hidden }, index) =>
       eventAt(START + hours * 3_600_000 + index, {

@@ -162,6 +162,15 @@ const ITEMS = Array.from({ length: 8 }, (_, index) => ({
 /** Days before the cutoff that lie on either side of every threshold of one another. */
 const DAYS = [0, 1, 2, 27, 28, 29, 30, 31, 56, 90, 91, 118, 119, 180, 181, 182, 183, 208, 209, 271, 300, 390];
 
+const reactions = (after: readonly number[]) =>
+  fc.array(
+    fc.record({
+      after: fc.constantFrom(...after),
+      type: fc.constantFrom('listen' as const, 'skip' as const, ...EVENT_TYPES.slice(1)),
+    }),
+    { maxLength: 4 },
+  );
+
 /** A favourite played for some weeks, left for about half a year and heard again. */
 const tightHabit = fc.record({
   recording: fc.nat({ max: 7 }),
@@ -171,6 +180,20 @@ const tightHabit = fc.record({
   private: fc.oneof(
     { weight: 5, arbitrary: fc.constant(false) },
     { weight: 1, arbitrary: fc.constant(true) },
+  ),
+  /** What else was done about it, so long after it was heard again (ms). */
+  others: reactions([-300, -100, -2, -1, 1].map((days) => days * DAY_MS).concat(-1, 0, 1)),
+});
+
+/** A play, and what follows it until its days to stay are over. */
+const tightTrial = fc.record({
+  recording: fc.nat({ max: 7 }),
+  days: fc.constantFrom(28, 30, 60, 390),
+  msPlayed: fc.constantFrom(null, 31_000, 200_000),
+  others: reactions(
+    [0, 1, 2, 27, 28, 29]
+      .map((days) => days * DAY_MS)
+      .concat(-200_000, -31_000, -20_000, 1, 28 * DAY_MS - 1, 28 * DAY_MS + 1),
   ),
 });
 
@@ -196,26 +219,45 @@ const tightEvent = fc.record({
 });
 
 const tightEntries = fc
-  .tuple(fc.array(tightEvent, { minLength: 4, maxLength: 22 }), fc.option(tightHabit, { nil: undefined }))
-  .map(([entries, habit]) => {
-    if (habit === undefined) return entries;
-    const { recording, days, silence, gaps, private: hidden } = habit;
+  .tuple(
+    fc.array(tightEvent, { minLength: 4, maxLength: 22 }),
+    fc.oneof(fc.constant(undefined), tightHabit, tightTrial),
+  )
+  .map(([entries, told]) => {
+    if (told === undefined) return entries;
+    const { recording, days, others } = told;
     const play = {
       recording,
+      days,
       offset: 0,
       type: 'listen',
       msPlayed: null,
       plays: 1,
       lateMs: 0,
       again: false,
+      private: false,
     } as const;
-    let before = days + silence;
-    const past = gaps.map((gap) => {
-      before += gap;
-      return { ...play, days: before, private: hidden };
-    });
-    // Few other events, so that some habits stay as they are.
-    return [{ ...play, days, private: false }, ...past, ...entries.slice(0, 6)];
+    const done = others.map(({ after, type }) => ({
+      ...play,
+      offset: after,
+      type: type === 'skip' ? 'listen' : type,
+      msPlayed: type === 'skip' ? 10_000 : null,
+    }));
+    const past: typeof entries = [];
+    if ('gaps' in told) {
+      let before = days + told.silence;
+      for (const gap of told.gaps) {
+        before += gap;
+        past.push({ ...play, days: before, private: told.private });
+      }
+    }
+    // Few other events, so that some of it stays as it is.
+    return [
+      { ...play, msPlayed: 'msPlayed' in told ? told.msPlayed : null },
+      ...past,
+      ...done,
+      ...entries.slice(0, 3),
+    ];
   });
 
 /** Many plays of few recordings, so that every clause is reached, at instants that tie and touch. */
@@ -277,6 +319,8 @@ test('whether a play was retained is open for 28 days, and told as it stands', a
     ['too late', 40, true, [like('too late', 39), at('too late', 11, { type: 'unsave' })]],
     ['again', 40, true, [at('again', 39), at('again', 30)]],
     ['once', 40, false, [at('once', 39), at('once', 39)]],
+    ['at the last instant', 40, true, [at('at the last instant', 39), at('at the last instant', 12)]],
+    ['an instant late', 40, false, [at('an instant late', 39), at('an instant late', 12 - 1 / DAY_MS)]],
     ['three others', 40, true, others('three others', ['r0', 'r2', 'r3'])],
     ['two others', 40, false, others('two others', ['r0', 'r2', 'r0', 'r2'])],
   ];
@@ -287,4 +331,19 @@ test('whether a play was retained is open for 28 days, and told as it stands', a
     const [first] = rows('play_notions').filter(({ lid }) => names.listener(lid) === name);
     expect(first?.retained, name).toBe(retained);
   }
+});
+
+test('a favourite of which the last three listens were skips, twice, is not one that was forgotten', async () => {
+  const loved = (name: string) => [305, 304, 303, 302, 301].map((days) => at(name, days));
+  const skip = (name: string, days: number) => at(name, days, { skipped: true });
+  const events = [
+    ...[...loved('tired'), skip('tired', 300), skip('tired', 299), at('tired', 298), at('tired', 100)],
+    ...[...loved('fond'), skip('fond', 300), at('fond', 299), at('fond', 298), at('fond', 100)],
+  ];
+  const rows = await runStages({ ...NOTHING, items: ITEMS, cutoff: CUTOFF, events }, { stages: STAGES });
+  const names = namesOf(rows);
+  const forgotten = rows('play_notions').filter((row) => row.forgotten_favourite === true);
+  expect(forgotten.map(({ lid, heard_at }) => [names.listener(lid), heard_at])).toEqual([
+    ['fond', CUTOFF - 100 * DAY_MS],
+  ]);
 });

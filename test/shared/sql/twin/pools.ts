@@ -61,12 +61,15 @@ function artistProposals(
   kind: unknown,
   rows: Rows,
   parameters: Parameters,
+  known: ReadonlySet<number>,
 ): Proposals {
   const neighboursOf = from(rows('artist_neighbours'), 'aid');
   const tracksOf = from(rows('artist_tracks'), 'aid');
   const wanted: Proposals = new Map();
+  const own = new Set<number>();
   for (const seed of seeds.slice(0, parameters.pool_artists)) {
     const aid = number(seed, 'aid');
+    own.add(aid);
     const alike = neighboursOf(aid).filter(({ place }) => Number(place) <= parameters.pool_artist_neighbours);
     const taste = number(seed, 'taste');
     add(wanted, aid, Math.floor((taste * parameters.own_artist_score) / 1000), aid);
@@ -76,9 +79,16 @@ function artistProposals(
   const proposals: Proposals = new Map();
   for (const [aid, { score, seed }] of wanted) {
     if (score <= 0) continue;
-    for (const track of tracksOf(aid))
-      if (track.kind === kind && number(track, 'place') <= parameters.pool_tracks_per_artist)
-        add(proposals, number(track, 'tid'), Math.floor((score * 10) / (9 + number(track, 'place'))), seed);
+    const tracks = tracksOf(aid).filter((track) => track.kind === kind);
+    const places = new Map(tracks.map((track) => [number(track, 'tid'), number(track, 'place')]));
+    if (own.has(aid)) {
+      const unheard = [...places].filter(([tid]) => !known.has(tid)).sort(([, a], [, b]) => a - b);
+      places.clear();
+      for (const [index, [tid]] of unheard.entries()) places.set(tid, index + 1);
+    }
+    for (const [tid, place] of places)
+      if (place <= parameters.pool_tracks_per_artist)
+        add(proposals, tid, Math.floor((score * 10) / (9 + place)), seed);
   }
   return proposals;
 }
@@ -109,6 +119,7 @@ export function poolsOf(rows: Rows, parameters: Parameters): Map<number, PoolEnt
   return new Map(
     [...seedsOf].map(([lid, seeds]) => {
       const kind = seeds[0]?.kind;
+      const known = new Set(knownBy(lid).map(({ tid }) => Number(tid)));
       const popular: Proposals = new Map();
       for (const row of rows('popularity'))
         if (row.kind === kind && number(row, 'place') <= parameters.pool_popular)
@@ -117,12 +128,15 @@ export function poolsOf(rows: Rows, parameters: Parameters): Map<number, PoolEnt
       const described = seeds.filter((seed) => number(seed, 'preference') <= parameters.pool_tag_seeds);
       const generators = [
         ['co', parameters.weight_co_listening, trackProposals(seeds, rows('neighbours'))],
-        ['artist', parameters.weight_artist, artistProposals(artistSeedsOf(lid), kind, rows, parameters)],
+        [
+          'artist',
+          parameters.weight_artist,
+          artistProposals(artistSeedsOf(lid), kind, rows, parameters, known),
+        ],
         ['audio', parameters.weight_audio, trackProposals(preferred, rows('audio_neighbours'))],
         ['tags', parameters.weight_tags, trackProposals(described, rows('tag_neighbours'))],
         ['popular', parameters.weight_popularity, popular],
       ] as const;
-      const known = new Set(knownBy(lid).map(({ tid }) => Number(tid)));
       const plays = new Map(artistsOf(lid).map((row) => [row.aid, number(row, 'plays')]));
       const entries = new Map<number, { score: number; evidence: PoolEntry['evidence'][number][] }>();
       for (const [generator, weight, proposals] of generators) {
