@@ -99,6 +99,7 @@ class SeguePolicy {
   /** Events that the warehouse, and those that the rows, do not have yet. */
   #unstored: ListeningEvent[] = [];
   #unsignalled: ListeningEvent[] = [];
+  #signalling: Promise<void> = Promise.resolve();
 
   constructor(options: SegueOptions, warehouse: Warehouse, rows: RowStore) {
     this.#options = options;
@@ -152,11 +153,14 @@ class SeguePolicy {
     return served;
   }
 
-  async #signal(): Promise<void> {
-    if (this.#unsignalled.length === 0) return;
-    const cells = this.#unsignalled.map(liveEventCell);
-    this.#unsignalled = [];
-    await this.#rows.write('listeners', cells);
+  /** Resolves when everything observed so far can be read, whichever request it was that began to write it. */
+  #signal(): Promise<void> {
+    if (this.#unsignalled.length > 0) {
+      const cells = this.#unsignalled.map(liveEventCell);
+      this.#unsignalled = [];
+      this.#signalling = this.#signalling.then(() => this.#rows.write('listeners', cells));
+    }
+    return this.#signalling;
   }
 
   async #choose(

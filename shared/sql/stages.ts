@@ -108,7 +108,6 @@ export const STAGES: readonly Stage[] = [
       value: I,
       decayed: I,
       opens_session: B,
-      previous_tid: I,
       sounded_ms: I,
     },
     ['cutoff', 'half_life_ms', 'session_gap_ms'],

@@ -104,6 +104,7 @@ describe('the service as a policy', () => {
           eventId: `live ${place}`,
           at: MONDAY + place * 1000,
           skipped: false,
+          msPlayed: listen.durationMs,
         }));
         await policy.observe(played.flatMap((listen) => eventsOfListen(world, listen)));
         const served = world.listeners.map(({ profile }) =>

@@ -1,6 +1,6 @@
 -- Every listen once, with dense ids: play or skip, its value (algorithms: affinity) undecayed and decayed to the
--- listener's last event (both in millionths), its session and what was heard openly just before it. A listen that
--- stands for several has no time of its own, and so neither a session nor anything before it.
+-- listener's last event (both in millionths), and whether it opens a session. A listen that stands for several has no
+-- time of its own, and so no session.
 WITH once AS (
   SELECT
     l.event_id, l.listener_id, l.item_id, l.recording_id, l.occurred_at, l.received_at, l.ms_played, l.duration_ms, l.skipped,
@@ -66,8 +66,7 @@ valued AS (
 spaced AS (
   SELECT
     v.*,
-    LAG(heard_at) OVER (PARTITION BY lid, timed ORDER BY heard_at, event_id) AS previous_at,
-    LAG(IF(outside_taste, NULL, tid)) OVER (PARTITION BY lid, timed ORDER BY heard_at, event_id) AS previous_tid
+    LAG(heard_at) OVER (PARTITION BY lid, timed ORDER BY heard_at, event_id) AS previous_at
   FROM valued AS v
 )
 SELECT
@@ -84,6 +83,5 @@ SELECT
   value,
   CAST(ROUND(value * POW(0.5, (last_at - heard_at) / @half_life_ms)) AS INT64) AS decayed,
   timed AND COALESCE(heard_at - previous_at > @session_gap_ms, TRUE) AS opens_session,
-  IF(timed AND heard_at - previous_at <= @session_gap_ms, previous_tid, NULL) AS previous_tid,
   COALESCE(ms_played, duration_ms, 0) AS sounded_ms
 FROM spaced
