@@ -9,6 +9,8 @@ import { openSeguePolicy, SEGUE_VARIANTS } from './closed-loop-segue.ts';
 import type { Settings } from './settings.ts';
 
 export const LOOP_SIZE: LoopSize = { listeners: 200, tracks: 4000, historyDays: 63, weeks: 8 };
+/** At which the simulator is held against real figures: as many listeners as those are of. */
+export const CALIBRATED_SIZE: LoopSize = { listeners: 300, tracks: 6000, historyDays: 91, weeks: 8 };
 /** A Monday, so that the policies' weeks are those of the calendar. */
 export const LOOP_START = Date.UTC(2024, 0, 1);
 

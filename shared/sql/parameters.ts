@@ -29,7 +29,7 @@ export const DEFAULT_PARAMETERS = {
   audio_neighbours: 20,
   /** Genres and tags of a recording that count, and recordings of a tag that are compared (stages/tag_neighbours). */
   tags_per_recording: 50,
-  recordings_per_tag: 300,
+  recordings_per_tag: 200,
   transitions: 100,
   pool_size: 300,
   pool_artists: 20,

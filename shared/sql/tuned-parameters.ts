@@ -2,12 +2,12 @@
 export const TUNED_VERSION = 'candidates-1';
 
 export const TUNED_PARAMETERS = {
-  alpha: 0.6,
+  alpha: 0.5,
   beta: 0.25,
   tag_fade: 0.5,
   tag_neighbours: 50,
   weight_audio: 130,
-  weight_co_listening: 520,
+  weight_co_listening: 480,
   weight_popularity: 30,
-  weight_tags: 150,
+  weight_tags: 190,
 } as const;

@@ -50,7 +50,7 @@ describe('pool texts', () => {
 
   test('evidence names its generator, its score and its seed: items of line 1, artists of line 2', () => {
     const text = poolText(
-      [{ item: 'x', score: 1, evidence: 'c1000.1a500.0s250.0n40p3' }],
+      [{ item: 'x', score: 1, evidence: 'c1000.1a500.0s250.0n40g20.1p3' }],
       ['item-0', 'item-1'],
       ['artist-0'],
     );
@@ -59,6 +59,7 @@ describe('pool texts', () => {
       { generator: 'artist', score: 0.5, seed: 'artist-0' },
       { generator: 'audio', score: 0.25, seed: 'item-0' },
       { generator: 'next', score: 0.04, seed: null },
+      { generator: 'tags', score: 0.02, seed: 'item-1' },
       { generator: 'popular', score: 0.003, seed: null },
     ]);
   });

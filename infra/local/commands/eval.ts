@@ -1,17 +1,17 @@
 /** npm run eval: what the stages recommend, held against what was really listened to. */
-import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { ListeningEvent } from '../../../shared/domain/event.ts';
 import type { CatalogueItem } from '../../../shared/domain/item.ts';
 import { InvalidInput, PermanentError } from '../../../shared/errors.ts';
+import type { Difference } from '../../../shared/evaluation/bootstrap.ts';
 import { renderCharacterTable, renderRows, renderTable, toRows } from '../../../shared/evaluation/report.ts';
-import type { ReportSection } from '../../../shared/evaluation/report-html.ts';
 import type { Evaluation } from '../../../shared/evaluation/results.ts';
 import {
   renderFittedStep,
   renderSessions,
   toSessionRows,
 } from '../../../shared/evaluation/session-report.ts';
+import { readSplit } from '../../../shared/evaluation/split-file.ts';
 import { listenOf } from '../../../shared/evaluation/timeline.ts';
 import {
   cutInstants,
@@ -22,13 +22,15 @@ import {
 import { renderCuts, renderPairs } from '../../../shared/evaluation/timeline-report.ts';
 import { importPaths } from '../../../shared/import/import.ts';
 import type { TableRow } from '../../../shared/schema/tables.ts';
+import { ablateSplit } from '../evaluate-ablation.ts';
 import { evaluateDirectoryOffPolicy, offPolicyTable } from '../evaluate-off-policy.ts';
 import { evaluatePrompts } from '../evaluate-prompts.ts';
 import { evaluateSessionFile, fitSessionWeights } from '../evaluate-sessions.ts';
-import { evaluateRandomSplits, evaluateSplitDirectory } from '../evaluate-split.ts';
+import { evaluateRandomSplits, evaluateSplitDirectory, readSplitKnowledge } from '../evaluate-split.ts';
 import { type ListenerHistory, rankCut } from '../evaluate-timeline.ts';
 import { readSettings } from '../settings.ts';
 import { EXIT, print, runCommand, wholeNumber } from './command.ts';
+import { writeReport } from './write-report.ts';
 
 const K = 20;
 
@@ -47,6 +49,28 @@ async function evaluateSplits(
       : await evaluateRandomSplits(settings, path, { ...options, splits });
   print(renderPairs(evaluations, 'segue', { seed }));
   return evaluations;
+}
+
+async function printAblation(
+  path: string,
+  tags: string | undefined,
+  seed: number,
+  html: string | undefined,
+): Promise<number> {
+  const knowledge = await readSplitKnowledge(path, tags === undefined ? null : pathOf(tags), print);
+  const ablated = await ablateSplit(readSettings(process.env), await readSplit(path), knowledge, seed);
+  const show = ({ mean, low, high }: Difference) =>
+    `${mean.toFixed(4)} (${low.toFixed(4)} to ${high.toFixed(4)})`;
+  const rows = ablated.map(({ part, ndcg, recall }) => [part, show(ndcg), show(recall)]);
+  print(renderRows(['without', `change of NDCG@${K}`, `change of Recall@${K}`], rows));
+  if (html !== undefined)
+    await writeReport(pathOf(html), 'Ablation', ({ ablationSection }) => [
+      ablationSection(
+        `NDCG@${K}`,
+        ablated.map(({ part, ndcg }) => ({ name: part, ...ndcg })),
+      ),
+    ]);
+  return EXIT.done;
 }
 
 async function readHistory(paths: readonly string[]): Promise<ListenerHistory> {
@@ -145,18 +169,6 @@ async function printFit(path: string): Promise<number> {
   return EXIT.done;
 }
 
-/** The report as HTML. What draws it is needed by nothing else, and so is not loaded before it is asked for. */
-async function writeReport(
-  path: string,
-  title: string,
-  sectionsOf: (sections: typeof import('../../../shared/evaluation/report-sections.ts')) => ReportSection[],
-): Promise<void> {
-  const { renderReport } = await import('../../../shared/evaluation/report-html.ts');
-  const sections = sectionsOf(await import('../../../shared/evaluation/report-sections.ts'));
-  await writeFile(path, renderReport(title, sections));
-  print(`Report: ${path}`);
-}
-
 /** Weights above this are clipped unless another bound is given: a few rare choices would decide everything. */
 const DEFAULT_CLIP = 100;
 const DAY_MS = 86_400_000;
@@ -202,6 +214,7 @@ await runCommand({
     split: { type: 'string' },
     'random-splits': { type: 'string' },
     tags: { type: 'string' },
+    ablate: { type: 'boolean' },
     timeline: { type: 'string' },
     cuts: { type: 'string' },
     from: { type: 'string' },
@@ -223,6 +236,7 @@ await runCommand({
       'Directory of a split by listener; with --random-splits a file of pairs, `listener item plays` below a head.',
     'random-splits': 'Cut so many fresh splits out of the file, of seeds from --seed on, and judge by each.',
     tags: 'HetRec directory with the tags of the artists of --split.',
+    ablate: 'Instead of the baselines: the pipeline of --split without each of its parts.',
     timeline: 'History to split in time; more paths may follow.',
     cuts: 'Cuts at equal distances (default 12).',
     from: 'Share of the time before the first cut (default 0.5).',
@@ -264,6 +278,11 @@ await runCommand({
       return options.fit === true
         ? printFit(pathOf(options.sessions))
         : printSessions(pathOf(options.sessions), seed, options.json === true);
+    if (options.ablate === true) {
+      if (options.split === undefined || options['random-splits'] !== undefined)
+        throw new InvalidInput([{ pointer: '--ablate', detail: 'needs --split with a directory' }]);
+      return printAblation(pathOf(options.split), options.tags, seed, options.html);
+    }
     const evaluations =
       options.split !== undefined
         ? await evaluateSplits(pathOf(options.split), {

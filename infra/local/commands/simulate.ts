@@ -7,7 +7,7 @@ import { type Figures, spread } from '../../../shared/simulation/closed-loop-fig
 import { LOOP_PARAMETERS } from '../../../shared/simulation/closed-loop-parameters.ts';
 import { REAL_FIGURES, SOURCES } from '../../../shared/simulation/closed-loop-real-figures.ts';
 import type { LoopSize } from '../../../shared/simulation/closed-loop-world.ts';
-import { LOOP_SIZE, LOOP_START, POLICY_NAMES, runPolicies } from '../closed-loop.ts';
+import { CALIBRATED_SIZE, LOOP_SIZE, LOOP_START, POLICY_NAMES, runPolicies } from '../closed-loop.ts';
 import { alignmentFigures } from '../closed-loop-alignment.ts';
 import {
   realArtistPlays,
@@ -18,6 +18,7 @@ import {
 import { renderRatios, renderSummary } from '../closed-loop-table.ts';
 import { readSettings } from '../settings.ts';
 import { EXIT, print, runCommand, wholeNumber } from './command.ts';
+import { writeReport } from './write-report.ts';
 
 const pathOf = (given: string) => resolve(process.env.INIT_CWD ?? '.', given);
 
@@ -90,7 +91,8 @@ function policiesOf(text: string | undefined): readonly string[] {
 }
 
 await runCommand({
-  usage: 'npm run simulate -- [--policies NAME,NAME|all] [--json PATH] | --calibrate [--plays PATH] …',
+  usage:
+    'npm run simulate -- [--policies NAME,NAME|all] [--json PATH] [--html PATH] | --calibrate [--plays PATH] …',
   about:
     'Policies in closed loop: listeners with hidden tastes respond to what they are served, and the policy learns from ' +
     'their events, week after week. Prints measures by policy with 95% intervals over seeds. --calibrate runs no policy ' +
@@ -106,6 +108,7 @@ await runCommand({
     listeners: { type: 'string' },
     tracks: { type: 'string' },
     json: { type: 'string' },
+    html: { type: 'string' },
   },
   help: {
     calibrate: 'Compare the simulator with real figures instead.',
@@ -118,21 +121,26 @@ await runCommand({
     listeners: `Of each community (default ${LOOP_SIZE.listeners}).`,
     tracks: `Of each catalogue (default ${LOOP_SIZE.tracks}).`,
     json: 'Write the result to this file.',
+    html: 'Write the report there as one HTML file, with plots.',
   },
   async run({ options }) {
+    if (options.calibrate === true) return calibrate(options, CALIBRATED_SIZE, 1);
     const size: LoopSize = {
       ...LOOP_SIZE,
       weeks: wholeNumber('weeks', options.weeks, LOOP_SIZE.weeks, 1),
       listeners: wholeNumber('listeners', options.listeners, LOOP_SIZE.listeners, 2),
       tracks: wholeNumber('tracks', options.tracks, LOOP_SIZE.tracks, 100),
     };
-    if (options.calibrate === true) return calibrate(options, size, 1);
     const policies = policiesOf(options.policies);
     const seeds = wholeNumber('seeds', options.seeds, 5, 1);
     const result = await runPolicies(readSettings(process.env), { size, policies, seeds }, (line) =>
       process.stderr.write(`${line}\n`),
     );
     if (options.json !== undefined) await writeFile(pathOf(options.json), `${JSON.stringify(result)}\n`);
+    if (options.html !== undefined)
+      await writeReport(pathOf(options.html), 'Closed loop', ({ closedLoopSection }) => [
+        closedLoopSection(result),
+      ]);
     print(renderSummary(result));
     print();
     print(renderRatios(result));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { rankByNeighbours, rankByPopularity } from '../../../shared/evaluation/rank-catalogue.ts';
-import { evaluateSplit } from '../../../shared/evaluation/split-evaluation.ts';
+import { COLD_LISTENERS, evaluateSplit } from '../../../shared/evaluation/split-evaluation.ts';
 import type { Split } from '../../../shared/evaluation/split-file.ts';
 
 // Listener 0 has items 0 and 1 and is tested on 2 and 4 (4 is in nobody's train); 1 has 1 and 2 and no test;
@@ -30,6 +30,21 @@ describe('evaluateSplit', () => {
     // [2, 3] and [1, 0] with popularity 1, 0, 2, 1 of two listeners: 1 + 1 and 0 + 1 bits.
     expect(exposure?.novelty).toBe((1 + 0.5) / 2);
     expect(exposure?.coverage).toBe(0.8);
+  });
+
+  test('judges a slice by the number of train items', () => {
+    const items = Int32Array.of(0, 1, 2, 3, 4, 5, 0);
+    const two: Split = {
+      listeners: [0, 1],
+      items: [0, 1, 2, 3, 4, 5, 6],
+      train: { offsets: Int32Array.of(0, 6, 7), items },
+      test: { offsets: Int32Array.of(0, 1, 2), items: Int32Array.of(6, 6) },
+      duplicates: 0,
+    };
+    const ranking = rankByPopularity({ train: two.train, itemCount: 7, k: 1 });
+    const cold = evaluateSplit('popularity', ranking, two, { seed: 1 }, COLD_LISTENERS);
+    expect([cold.slice, cold.judged]).toEqual(['cold', [1]]);
+    expect(evaluateSplit('popularity', ranking, two, { seed: 1 }).judged).toEqual([0, 1]);
   });
 
   test('refuses the ranking of another split', () => {
