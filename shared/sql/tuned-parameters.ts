@@ -3,7 +3,7 @@ export const TUNED_VERSION = 'candidates-1';
 
 export const TUNED_PARAMETERS = {
   alpha: 0.5,
-  beta: 0.25,
+  beta: 0.3,
   tag_fade: 0.5,
   tag_neighbours: 50,
   weight_audio: 130,
