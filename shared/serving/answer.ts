@@ -141,7 +141,8 @@ function writeItem(
     notion,
     score: roundScore(score),
     scoreParts: Object.fromEntries(Object.entries(parts).map(([name, value]) => [name, roundScore(value)])),
-    propensity,
+    // Six digits: a quotient of shares, not a measurement.
+    propensity: Math.round(propensity * 1e6) / 1e6,
     impressionId,
   };
 }
