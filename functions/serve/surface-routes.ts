@@ -23,8 +23,9 @@ import {
   readListener,
   startReading,
 } from '../../shared/serving/reading.ts';
-import { choose, type Request } from '../../shared/serving/recommend.ts';
+import { choose } from '../../shared/serving/recommend.ts';
 import { nextInSession, runningSession } from '../../shared/serving/running-session.ts';
+import { soundsOfRecent } from '../../shared/serving/sounds.ts';
 import type { ServeDeps } from './deps.ts';
 
 const answers = {
@@ -74,12 +75,6 @@ const ANYBODY: Omit<ListenerView, 'build'> = {
 export function addSurfaceRoutes(app: ApiApp, deps: ServeDeps): void {
   const { weights } = deps;
 
-  const describer = async (view: ListenerView, reading: Reading): Promise<Request['describe']> => {
-    const recent = view.signals.recent.map(({ itemId }) => itemId);
-    const items = await reading.attempt('catalogue', () => deps.catalogue.get(recent), new Map());
-    return (itemId) => items.get(itemId);
-  };
-
   /** What goes with an item, of the best build that knows it. */
   const findRelated = async (itemId: string, reading: Reading) => {
     const builds = await readBuilds(deps, reading);
@@ -101,9 +96,11 @@ export function addSurfaceRoutes(app: ApiApp, deps: ServeDeps): void {
     requireListener(c.get('principal'), id);
     const reading = startReading(deps.clock.now(), c.get('logger'));
     const view = await readListener(deps, reading, id);
-    const around = seed === undefined ? undefined : await relatedTo(deps, reading, seed, view.build);
+    const [around, playing] =
+      seed === undefined
+        ? []
+        : await Promise.all([relatedTo(deps, reading, seed, view.build), recordingOf(seed, reading)]);
     if (seed !== undefined && around === undefined && canTell(reading)) throw unknownItem(seed);
-    const playing = seed === undefined ? undefined : await recordingOf(seed, reading);
     const running = runningSession(view, reading.now);
     if (seed !== undefined && playing !== undefined) running.push({ itemId: seed, recordingId: playing });
     const [following, own] = await Promise.all([
@@ -125,7 +122,7 @@ export function addSurfaceRoutes(app: ApiApp, deps: ServeDeps): void {
       count: limit,
       perArtist: 3,
       freshness: 'not-lately',
-      describe: await describer(view, reading),
+      describe: await soundsOfRecent(deps, reading, view),
       chance: createRandom(0, impressionId).next,
     });
     const answer = await writeAnswer(

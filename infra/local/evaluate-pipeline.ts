@@ -1,7 +1,7 @@
 /** The project's own stages under evaluation: a warehouse in memory, the SQL itself, its tables handed to the metrics. */
 
 import { parseCandidates } from '../../shared/domain/candidate.ts';
-import { EVENT_VERSION, type ListeningEvent } from '../../shared/domain/event.ts';
+import type { ListeningEvent } from '../../shared/domain/event.ts';
 import { bareItem } from '../../shared/domain/item.ts';
 import { openDuckdbWarehouse } from '../../shared/embedded/duckdb-warehouse.ts';
 import type { Neighbours, Ranking } from '../../shared/evaluation/rank-catalogue.ts';
@@ -13,6 +13,7 @@ import type { TableRow } from '../../shared/schema/tables.ts';
 import { DEFAULT_PARAMETERS, type Parameters } from '../../shared/sql/parameters.ts';
 import type { Stage } from '../../shared/sql/stage.ts';
 import { STAGES, stageNamed } from '../../shared/sql/stages.ts';
+import { bareListen } from './bare-listen.ts';
 import type { Settings } from './settings.ts';
 
 export type Engine = Pick<Settings, 'threads' | 'memory'>;
@@ -63,24 +64,7 @@ const SPLIT_AT = Date.UTC(2020, 0, 1);
 
 /** All at one instant: a split does not say when. */
 function splitEvent(listener: number, item: number, plays: number): ListeningEvent {
-  return {
-    version: EVENT_VERSION,
-    type: 'listen',
-    eventId: `${listener}-${item}`,
-    listenerId: String(listener),
-    itemId: String(item),
-    recordingId: String(item),
-    artistId: null,
-    occurredAt: SPLIT_AT,
-    receivedAt: SPLIT_AT,
-    msPlayed: null,
-    durationMs: null,
-    skipped: false,
-    plays,
-    private: false,
-    context: {},
-    source: 'split',
-  };
+  return bareListen({ eventId: `${listener}-${item}`, listener, item, at: SPLIT_AT, plays, source: 'split' });
 }
 
 /** The table `neighbours` of a build over a split's train part, by the split's indices; computed by the SQL stage. */

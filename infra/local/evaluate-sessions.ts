@@ -1,5 +1,5 @@
 /** Next-track evaluation of the stages: a build over train sessions, its cells ranked by what serving ranks them with. */
-import { EVENT_VERSION, type ListeningEvent } from '../../shared/domain/event.ts';
+import type { ListeningEvent } from '../../shared/domain/event.ts';
 import { parseSessionCell } from '../../shared/domain/session-cell.ts';
 import {
   rankNext,
@@ -7,7 +7,6 @@ import {
   type SessionWeights,
   type TrackSessions,
 } from '../../shared/domain/session-neighbours.ts';
-import { openDuckdbWarehouse } from '../../shared/embedded/duckdb-warehouse.ts';
 import {
   itemKnnRanker,
   sequentialRulesRanker,
@@ -27,8 +26,9 @@ import {
 import type { FittedStep, SessionDifference } from '../../shared/evaluation/session-report.ts';
 import { SESSION_TUNING, tuneSessionWeights } from '../../shared/evaluation/session-tuning.ts';
 import { listenRow } from '../../shared/schema/table-rows.ts';
-import { DEFAULT_PARAMETERS } from '../../shared/sql/parameters.ts';
-import { STAGES, stageNamed } from '../../shared/sql/stages.ts';
+import { stageNamed } from '../../shared/sql/stages.ts';
+import { bareListen } from './bare-listen.ts';
+import { withBuild } from './evaluate-pipeline.ts';
 import type { Settings } from './settings.ts';
 
 const K = 20;
@@ -39,32 +39,16 @@ const SESSION_MS = 86_400_000;
 
 /** A session as plays a minute apart by a listener of its own, so that no two run into one. */
 function listensOf(session: TrackSequence, index: number): ListeningEvent[] {
-  return session.map((track, at) => ({
-    version: EVENT_VERSION,
-    type: 'listen',
-    eventId: `${index}-${String(at).padStart(6, '0')}`,
-    listenerId: String(index),
-    itemId: String(track),
-    recordingId: String(track),
-    artistId: null,
-    occurredAt: START + index * SESSION_MS + at * 60_000,
-    receivedAt: START + index * SESSION_MS + at * 60_000,
-    msPlayed: null,
-    durationMs: null,
-    skipped: false,
-    plays: 1,
-    private: false,
-    context: {},
-    source: 'sessions',
-  }));
-}
-
-/** The named stage and all that it reads. */
-function stagesFor(name: string): Set<string> {
-  const needed = new Set([name]);
-  for (const stage of STAGES.toReversed())
-    if (needed.has(stage.name)) for (const input of stage.inputs) needed.add(input);
-  return needed;
+  return session.map((track, at) =>
+    bareListen({
+      eventId: `${index}-${String(at).padStart(6, '0')}`,
+      listener: index,
+      item: track,
+      at: START + index * SESSION_MS + at * 60_000,
+      plays: 1,
+      source: 'sessions',
+    }),
+  );
 }
 
 /** What a build over `train` knows of each track's sessions: the stages' cells as serving parses them. */
@@ -72,27 +56,14 @@ export async function knownOfSessions(
   engine: Pick<Settings, 'threads' | 'memory'>,
   train: readonly TrackSequence[],
 ): Promise<ReadonlyMap<number, TrackSessions<number>>> {
-  const warehouse = await openDuckdbWarehouse({ ...engine, directory: ':memory:', heavyStages: 'sql' });
-  try {
-    for (let from = 0; from < train.length; from += 10_000) {
-      const part = train.slice(from, from + 10_000);
-      await warehouse.append(
-        'listens',
-        part.flatMap((session, index) => listensOf(session, from + index).map(listenRow)),
-      );
-    }
-    const space = await warehouse.openBuild('evaluation');
-    const needed = stagesFor(STAGE);
-    const params = { ...DEFAULT_PARAMETERS, cutoff: START + (train.length + 1) * SESSION_MS };
-    for (const stage of STAGES) if (needed.has(stage.name)) await space.run(stage, params);
+  const listens = train.flatMap((session, index) => listensOf(session, index).map(listenRow));
+  const cutoff = START + (train.length + 1) * SESSION_MS;
+  return withBuild(engine, { listens, catalogue: [] }, { cutoff, last: STAGE, sql: true }, async (space) => {
     const known = new Map<number, TrackSessions<number>>();
     for await (const rows of space.read(stageNamed(STAGE)))
       for (const row of rows) known.set(Number(row.item_id), numbered(String(row.session)));
-    await space.close();
     return known;
-  } finally {
-    await warehouse.close();
-  }
+  });
 }
 
 function numbered(text: string): TrackSessions<number> {

@@ -114,3 +114,16 @@ function artistsOf(
     else artists.delete(recordingId);
   return artists;
 }
+
+/** Artists and genres of recordings: of how many descriptions there are, the last that says so. */
+export function knowledgeOf({ events, items }: ListenerHistory) {
+  const artists = new Map<string, string | null>();
+  const genres = new Map<string, readonly string[]>();
+  for (const { recordingId, artistId } of [...events, ...items])
+    if (artistId !== null) artists.set(recordingId, artistId);
+  for (const item of items) if (item.genres.length > 0) genres.set(item.recordingId, item.genres);
+  return {
+    artistOf: (recordingId: string) => artists.get(recordingId) ?? null,
+    genresOf: (recordingId: string) => genres.get(recordingId) ?? [],
+  };
+}

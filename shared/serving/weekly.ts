@@ -17,6 +17,7 @@ import type { StoredTrack, StoredWeek } from '../rows/weekly-playlists.ts';
 import { type Basis, candidatesFor, popular } from './candidates.ts';
 import type { ListenerView, Reading, ReadingDeps } from './reading.ts';
 import { type Choice, choose, notionOf } from './recommend.ts';
+import { soundsOfRecent } from './sounds.ts';
 
 /** Candidates that are weighed against each other for one week. */
 const CONSIDERED = 300;
@@ -71,12 +72,6 @@ export async function makeWeek(
       reserves: reserves.map(stored),
     },
   };
-}
-
-async function soundsOfRecent(deps: ReadingDeps, reading: Reading, view: ListenerView) {
-  const recent = view.signals.recent.map(({ itemId }) => itemId);
-  const items = await reading.attempt('catalogue', () => deps.catalogue.get(recent), new Map());
-  return (itemId: string) => items.get(itemId);
 }
 
 function knowsArtist(view: ListenerView, artistId: string | null, plays: number | null): boolean {

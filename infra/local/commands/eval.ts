@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import type { ListeningEvent } from '../../../shared/domain/event.ts';
 import type { CatalogueItem } from '../../../shared/domain/item.ts';
+import { DAY_MS } from '../../../shared/domain/time.ts';
 import { InvalidInput, PermanentError } from '../../../shared/errors.ts';
 import type { Difference } from '../../../shared/evaluation/bootstrap.ts';
 import { renderCharacterTable, renderRows, renderTable, toRows } from '../../../shared/evaluation/report.ts';
@@ -27,7 +28,7 @@ import { evaluateDirectoryOffPolicy, offPolicyTable } from '../evaluate-off-poli
 import { evaluatePrompts } from '../evaluate-prompts.ts';
 import { evaluateSessionFile, fitSessionWeights } from '../evaluate-sessions.ts';
 import { evaluateRandomSplits, evaluateSplitDirectory, readSplitKnowledge } from '../evaluate-split.ts';
-import { type ListenerHistory, rankCut } from '../evaluate-timeline.ts';
+import { knowledgeOf, type ListenerHistory, rankCut } from '../evaluate-timeline.ts';
 import { readSettings } from '../settings.ts';
 import { EXIT, print, runCommand, wholeNumber } from './command.ts';
 import { writeReport } from './write-report.ts';
@@ -91,19 +92,6 @@ async function readHistory(paths: readonly string[]): Promise<ListenerHistory> {
   for (const { path, problem } of run.report.files) if (problem !== null) print(`${path}: ${problem}`);
   if (events.length === 0) throw new PermanentError('No plays were found in these files.');
   return { events, items, features };
-}
-
-/** Artists and genres of recordings: of how many descriptions there are, the last that says so. */
-function knowledgeOf({ events, items }: ListenerHistory) {
-  const artists = new Map<string, string | null>();
-  const genres = new Map<string, readonly string[]>();
-  for (const { recordingId, artistId } of [...events, ...items])
-    if (artistId !== null) artists.set(recordingId, artistId);
-  for (const item of items) if (item.genres.length > 0) genres.set(item.recordingId, item.genres);
-  return {
-    artistOf: (recordingId: string) => artists.get(recordingId) ?? null,
-    genresOf: (recordingId: string) => genres.get(recordingId) ?? [],
-  };
 }
 
 interface TimelineRequest {
@@ -171,7 +159,6 @@ async function printFit(path: string): Promise<number> {
 
 /** Weights above this are clipped unless another bound is given: a few rare choices would decide everything. */
 const DEFAULT_CLIP = 100;
-const DAY_MS = 86_400_000;
 
 interface OffPolicyRequest {
   readonly days: number;
