@@ -3,14 +3,14 @@ import { http } from '@google-cloud/functions-framework';
 import { createEdge } from '../../shared/google/edge.ts';
 import { readEnvironment } from '../../shared/google/environment.ts';
 import { createFrameworkListener } from '../../shared/google/framework-listener.ts';
+import { openRows } from '../../shared/google/open.ts';
+import { openDocuments } from '../../shared/google/open-documents.ts';
 import {
   openBulkLoad,
-  openDocuments,
   openReplication,
-  openRows,
   openSettledCutoff,
   openWarehouse,
-} from '../../shared/google/open.ts';
+} from '../../shared/google/open-warehouse.ts';
 import { createErasures } from '../../shared/rows/erasures.ts';
 import { ENTRY_POINTS } from '../../shared/schema/cloud.ts';
 import { DEFAULT_PARAMETERS } from '../../shared/sql/parameters.ts';

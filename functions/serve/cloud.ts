@@ -4,15 +4,12 @@ import type { Answering } from '../../shared/api/load-later.ts';
 import { RANKING_WEIGHTS } from '../../shared/domain/ranking.ts';
 import { createEdge } from '../../shared/google/edge.ts';
 import { readEnvironment } from '../../shared/google/environment.ts';
-import { openRows, openTopics, openWarehouse } from '../../shared/google/open.ts';
+import { openRows, openTopics } from '../../shared/google/open.ts';
 import type { RowStore } from '../../shared/ports/row-store.ts';
 import { createCatalogue } from '../../shared/rows/catalogue.ts';
-import { createSnapshotReader } from '../../shared/rows/catalogue-snapshot.ts';
 import { createErasures } from '../../shared/rows/erasures.ts';
 import { createListenerReader } from '../../shared/rows/listener-row.ts';
 import { readPointer } from '../../shared/rows/pointer.ts';
-import { createCloudDeliveries } from './cloud-deliveries.ts';
-import { createHistory } from './history.ts';
 import { createServeInParts } from './in-parts.ts';
 
 /** Wires `serve` from the environment's variables. Throws PermanentError that lists everything wrong with them. */
@@ -21,18 +18,18 @@ export function createCloudServe(variables: Readonly<Record<string, string | und
   const edge = createEdge(environment, 'serve');
   const rows = openRows(environment, 'serving');
   connectEarly(rows);
-  return createServeInParts({
+  const playing = {
     ...edge,
     rows,
     topics: openTopics(environment),
-    deliveries: createCloudDeliveries(),
     catalogue: createCatalogue(rows, edge.clock.now),
     erasures: createErasures(rows),
     listeners: createListenerReader(rows),
-    history: createHistory(openWarehouse(environment)),
     weights: RANKING_WEIGHTS,
-    snapshots: createSnapshotReader(rows),
-  });
+  };
+  return createServeInParts(playing, async (limit) =>
+    (await import('./cloud-whole.ts')).createWhole(playing, environment, limit),
+  );
 }
 
 /**

@@ -8,12 +8,19 @@ import type { ReadingDeps } from '../../shared/serving/reading.ts';
 import type { Deliveries } from './deliveries.ts';
 import type { History } from './history.ts';
 
-export interface ServeDeps extends ApiDeps, ReadingDeps {
+/** What the part that says what plays is made of. */
+export interface PlayingDeps extends ApiDeps, ReadingDeps {
   readonly topics: Pick<Topics, 'publish'>;
-  readonly deliveries: Deliveries;
-  readonly history: History;
   readonly weights: RankingWeights;
-  /** The catalogue of each build, for search. */
-  readonly snapshots: SnapshotReader;
   readonly rateLimits?: RateLimits;
 }
+
+/** What the other routes ask for besides. */
+export interface RestDeps {
+  readonly deliveries: Deliveries;
+  readonly history: History;
+  /** The catalogue of each build, for search. */
+  readonly snapshots: SnapshotReader;
+}
+
+export interface ServeDeps extends PlayingDeps, RestDeps {}

@@ -1,26 +1,29 @@
 /** Is it alive, and can it serve: what load balancers and operators ask, without a token. */
 import { createRoute, z } from '@hono/zod-openapi';
 import type { ApiApp } from '../../shared/api/app.ts';
+import { answered, onDemand } from '../../shared/api/on-demand.ts';
 import { buildIdOf } from '../../shared/domain/build-id.ts';
 import { messageOf } from '../../shared/errors.ts';
 import { readableBuilds, readPointer } from '../../shared/rows/pointer.ts';
-import type { ServeDeps } from './deps.ts';
+import type { PlayingDeps } from './deps.ts';
 
-const HealthSchema = z.object({ status: z.string() }).openapi('Health');
-const ReadinessSchema = z
-  .object({
-    status: z.enum(['ready', 'unready']),
-    build: z.string().nullable().describe('The build that serves.'),
-    buildAgeHours: z.number().nullable(),
-    reason: z.string().optional(),
-  })
-  .openapi('Readiness');
+const healthSchema = onDemand(() => z.object({ status: z.string() }).openapi('Health'));
+const readinessSchema = onDemand(() =>
+  z
+    .object({
+      status: z.enum(['ready', 'unready']),
+      build: z.string().nullable().describe('The build that serves.'),
+      buildAgeHours: z.number().nullable(),
+      reason: z.string().optional(),
+    })
+    .openapi('Readiness'),
+);
 
 const livez = createRoute({
   method: 'get',
   path: '/livez',
   summary: 'Is the process alive',
-  responses: { 200: { description: 'Yes.', content: { 'application/json': { schema: HealthSchema } } } },
+  responses: { 200: { description: 'Yes.', content: { 'application/json': answered(healthSchema) } } },
 });
 
 const readyz = createRoute({
@@ -28,12 +31,12 @@ const readyz = createRoute({
   path: '/readyz',
   summary: 'Can it serve',
   responses: {
-    200: { description: 'Yes.', content: { 'application/json': { schema: ReadinessSchema } } },
-    503: { description: 'Not now.', content: { 'application/json': { schema: ReadinessSchema } } },
+    200: { description: 'Yes.', content: { 'application/json': answered(readinessSchema) } },
+    503: { description: 'Not now.', content: { 'application/json': answered(readinessSchema) } },
   },
 });
 
-export function addHealthRoutes(app: ApiApp, deps: ServeDeps): void {
+export function addHealthRoutes(app: ApiApp, deps: PlayingDeps): void {
   app.openapi(livez, (c) => c.json({ status: 'alive' }, 200));
 
   app.openapi(readyz, async (c) => {

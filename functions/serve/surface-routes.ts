@@ -1,9 +1,11 @@
 /** What to play next, and what is like a track. */
+
 import { createRoute, z } from '@hono/zod-openapi';
-import { AnswerSchema } from '../../shared/api/answer.ts';
+import { answerSchema } from '../../shared/api/answer.ts';
 import type { ApiApp } from '../../shared/api/app.ts';
 import { Id } from '../../shared/api/ids.ts';
-import { JSPF_TYPE, JspfSchema } from '../../shared/api/jspf.ts';
+import { JSPF_TYPE, jspfSchema } from '../../shared/api/jspf.ts';
+import { answered } from '../../shared/api/on-demand.ts';
 import { BEARER, problemResponses } from '../../shared/api/openapi.ts';
 import { sendPlaylist } from '../../shared/api/send-playlist.ts';
 import { requireListener } from '../../shared/auth/principal.ts';
@@ -26,12 +28,12 @@ import {
 import { choose } from '../../shared/serving/recommend.ts';
 import { nextInSession, runningSession } from '../../shared/serving/running-session.ts';
 import { soundsOfRecent } from '../../shared/serving/sounds.ts';
-import type { ServeDeps } from './deps.ts';
+import type { PlayingDeps } from './deps.ts';
 
 const answers = {
   200: {
     description: 'Items in order, each with its reasons.',
-    content: { 'application/json': { schema: AnswerSchema }, [JSPF_TYPE]: { schema: JspfSchema } },
+    content: { 'application/json': answered(answerSchema), [JSPF_TYPE]: answered(jspfSchema) },
   },
   ...problemResponses(400, 401, 403, 404, 503),
 };
@@ -72,7 +74,7 @@ const ANYBODY: Omit<ListenerView, 'build'> = {
   erasedAt: undefined,
 };
 
-export function addSurfaceRoutes(app: ApiApp, deps: ServeDeps): void {
+export function addSurfaceRoutes(app: ApiApp, deps: PlayingDeps): void {
   const { weights } = deps;
 
   /** What goes with an item, of the best build that knows it. */

@@ -1,12 +1,14 @@
 /** Discover Weekly: this week's playlist, the earlier ones with what came of them, and a new one on request. */
+
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { ApiApp, ApiEnv } from '../../shared/api/app.ts';
 import { Id } from '../../shared/api/ids.ts';
-import { JSPF_TYPE, JspfSchema } from '../../shared/api/jspf.ts';
+import { JSPF_TYPE, jspfSchema } from '../../shared/api/jspf.ts';
+import { answered } from '../../shared/api/on-demand.ts';
 import { BEARER, problemResponses } from '../../shared/api/openapi.ts';
 import { sendPlaylist } from '../../shared/api/send-playlist.ts';
-import { type Weekly, WeeklySchema, WeekSchema, WeeksSchema } from '../../shared/api/weekly.ts';
+import { type Weekly, WeekSchema, weeklySchema, weeksSchema } from '../../shared/api/weekly.ts';
 import { requireListener } from '../../shared/auth/principal.ts';
 import { isoWeek, weekStart } from '../../shared/domain/iso-week.ts';
 import { DAY_MS } from '../../shared/domain/time.ts';
@@ -21,7 +23,7 @@ import type { Basis } from '../../shared/serving/candidates.ts';
 import { type ListenerView, type Reading, readListener, startReading } from '../../shared/serving/reading.ts';
 import { hasHeard } from '../../shared/serving/recommend.ts';
 import { choiceOf, makeWeek, outcomesOf } from '../../shared/serving/weekly.ts';
-import type { ServeDeps } from './deps.ts';
+import type { PlayingDeps } from './deps.ts';
 
 /** How long rows keep what was played; older weeks have no outcomes any more. */
 const OUTCOME_DAYS = 30;
@@ -30,7 +32,7 @@ const ListenerPath = z.object({ id: Id });
 const playlist = {
   200: {
     description: 'The playlist in order, each track with its reasons.',
-    content: { 'application/json': { schema: WeeklySchema }, [JSPF_TYPE]: { schema: JspfSchema } },
+    content: { 'application/json': answered(weeklySchema), [JSPF_TYPE]: answered(jspfSchema) },
   },
   ...problemResponses(400, 401, 403, 404, 503),
 };
@@ -65,12 +67,12 @@ const list = createRoute({
   security: BEARER,
   request: { params: ListenerPath },
   responses: {
-    200: { description: 'The weeks.', content: { 'application/json': { schema: WeeksSchema } } },
+    200: { description: 'The weeks.', content: { 'application/json': answered(weeksSchema) } },
     ...problemResponses(400, 401, 403, 503),
   },
 });
 
-export function addWeeklyRoutes(app: ApiApp, deps: ServeDeps): void {
+export function addWeeklyRoutes(app: ApiApp, deps: PlayingDeps): void {
   const playlists = createWeeklyPlaylists(deps.rows);
   const erasedAt = async (id: string) => (await deps.erasures.erasedAt([id])).get(id);
 

@@ -1,4 +1,5 @@
 /** What the routes of Blend take and answer. */
+
 import { createRoute, z } from '@hono/zod-openapi';
 import {
   BlendGroupSchema,
@@ -9,7 +10,8 @@ import {
 } from '../../shared/api/blend.ts';
 import { limitBody } from '../../shared/api/body.ts';
 import { Id } from '../../shared/api/ids.ts';
-import { JSPF_TYPE, JspfSchema } from '../../shared/api/jspf.ts';
+import { JSPF_TYPE, jspfSchema } from '../../shared/api/jspf.ts';
+import { answered } from '../../shared/api/on-demand.ts';
 import { BEARER, problemResponses } from '../../shared/api/openapi.ts';
 
 const MAX_BYTES = 4_096;
@@ -44,7 +46,7 @@ export const readRoute = createRoute({
   responses: {
     200: {
       description: 'The same tracks for every member, all day (UTC).',
-      content: { 'application/json': { schema: BlendSchema }, [JSPF_TYPE]: { schema: JspfSchema } },
+      content: { 'application/json': { schema: BlendSchema }, [JSPF_TYPE]: answered(jspfSchema) },
     },
     ...problemResponses(400, 401, 403, 404, 409, 503),
   },

@@ -1,10 +1,12 @@
 /** A session saved as a playlist, which outlives it. */
+
 import { createRoute, z } from '@hono/zod-openapi';
 import { accepts } from 'hono/accepts';
 import type { ApiApp } from '../../shared/api/app.ts';
 import { limitBody } from '../../shared/api/body.ts';
 import { Id } from '../../shared/api/ids.ts';
-import { JSPF_TYPE, JspfSchema } from '../../shared/api/jspf.ts';
+import { JSPF_TYPE, jspfSchema } from '../../shared/api/jspf.ts';
+import { answered } from '../../shared/api/on-demand.ts';
 import { BEARER, problemResponses } from '../../shared/api/openapi.ts';
 import {
   type Playlist,
@@ -59,7 +61,7 @@ const read = createRoute({
   responses: {
     200: {
       description: 'The playlist.',
-      content: { 'application/json': { schema: PlaylistSchema }, [JSPF_TYPE]: { schema: JspfSchema } },
+      content: { 'application/json': { schema: PlaylistSchema }, [JSPF_TYPE]: answered(jspfSchema) },
     },
     ...problemResponses(400, 401, 403, 404, 429, 503),
   },

@@ -1,8 +1,8 @@
-/** What is uploaded for each function: its code as one file, its manifest and its lockfile, in a zip named by content. */
+/** What is uploaded for each function: its code, its manifest and its lockfile, in a zip named by content. */
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { basename, join } from 'node:path';
+import { type BuildOptions, build, type OutputFile, type Plugin } from 'esbuild';
 import { type Lockfile, lockedVersions, type Manifest, pruneLockfile } from './lockfile.ts';
 import type { FunctionName } from './sizes.ts';
 import { packZip, type ZipEntry } from './zip.ts';
@@ -59,6 +59,23 @@ const ENGLISH_ONLY: Plugin = {
   },
 };
 
+/** Generated code for schemas, and schemas out of JSON Schema: nobody asks for either, and zod keeps them within reach. */
+const UNUSED_OF_ZOD: Plugin = {
+  name: 'unused-of-zod',
+  setup({ onLoad }) {
+    onLoad(
+      { filter: /[\\/]zod[\\/]v4[\\/](core[\\/]compile|classic[\\/]from-json-schema)\.js$/ },
+      async ({ path }) => {
+        const exported = (await readFile(path, 'utf8')).matchAll(/^export (?:const|class|function) (\w+)/gm);
+        return {
+          contents: [...exported].map(([, name]) => `export const ${name} = undefined;`).join('\n'),
+          loader: 'js',
+        };
+      },
+    );
+  },
+};
+
 /** The counter in memory alone; the package reads its counters for twenty stores whenever it is read. */
 const MEMORY_ONLY: Plugin = {
   name: 'memory-only',
@@ -68,6 +85,17 @@ const MEMORY_ONLY: Plugin = {
         RateLimiterMemory: require('./lib/RateLimiterMemory'),
         RateLimiterRes: require('./lib/RateLimiterRes'),
       };`,
+      loader: 'js',
+    }));
+  },
+};
+
+/** Logs go to the standard output of the process that writes them: the package that writes from a thread is not read. */
+const NO_LOG_THREADS: Plugin = {
+  name: 'no-log-threads',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]thread-stream[\\/]index\.js$/ }, () => ({
+      contents: `module.exports = class { constructor() { throw new Error('Bundles have no log transports.'); } };`,
       loader: 'js',
     }));
   },
@@ -93,9 +121,10 @@ const CREDENTIALS_APART: Plugin = {
 const SHARED: BuildOptions = {
   write: false,
   bundle: true,
-  splitting: false,
   format: 'esm',
   platform: 'node',
+  // Of a package that has both, the modules: what is not used of them is left out.
+  mainFields: ['module', 'main'],
   target: `node${NODE_MAJOR}`,
   minifySyntax: true,
   minifyWhitespace: true,
@@ -105,21 +134,26 @@ const SHARED: BuildOptions = {
   logLevel: 'error',
 };
 
-async function bundleCode(root: string, name: FunctionName): Promise<ZipEntry[]> {
-  const folder = join(root, 'functions', name);
-  const entryPoints = [join(folder, 'index.ts')];
-  if (PLAIN_HOSTS.includes(name)) entryPoints.push(join(folder, 'server.ts'));
-  const own = await build({
+/** One host of a function: what it imports on demand stays a file of its own. */
+async function bundleHost(root: string, name: FunctionName, host: string): Promise<OutputFile[]> {
+  const { outputFiles } = await build({
     ...SHARED,
-    entryPoints,
+    entryPoints: [join(root, 'functions', name, host)],
     absWorkingDir: root,
     outdir: join(root, '.bundles'),
+    splitting: true,
     // What reads a stack trace on demand; Node itself opens it only with --enable-source-maps.
     sourcemap: 'linked',
     sourcesContent: false,
-    plugins: [ENGLISH_ONLY, MEMORY_ONLY, CREDENTIALS_APART],
+    plugins: [ENGLISH_ONLY, UNUSED_OF_ZOD, MEMORY_ONLY, NO_LOG_THREADS, CREDENTIALS_APART],
     external: [...EXTERNAL[name]],
   });
+  return outputFiles ?? [];
+}
+
+async function bundleCode(root: string, name: FunctionName): Promise<ZipEntry[]> {
+  const hosts = PLAIN_HOSTS.includes(name) ? ['index.ts', 'server.ts'] : ['index.ts'];
+  const own = await Promise.all(hosts.map((host) => bundleHost(root, name, host)));
   const credentials = await build({
     ...SHARED,
     stdin: {
@@ -129,10 +163,11 @@ async function bundleCode(root: string, name: FunctionName): Promise<ZipEntry[]>
     absWorkingDir: root,
     outfile: join(root, '.bundles', CREDENTIALS.file),
   });
-  return [...(own.outputFiles ?? []), ...(credentials.outputFiles ?? [])].map(({ path, contents }) => ({
-    name: path.slice(path.lastIndexOf('/') + 1),
-    content: contents,
-  }));
+  // By name, since chunks are named by content and hosts have some in common.
+  const files = new Map(
+    [...own.flat(), ...(credentials.outputFiles ?? [])].map((file) => [basename(file.path), file]),
+  );
+  return [...files].map(([file, { contents }]) => ({ name: file, content: contents }));
 }
 
 function manifestOf(name: FunctionName, lock: Lockfile, hasServer: boolean): Manifest {

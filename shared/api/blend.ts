@@ -1,7 +1,7 @@
 /** Blends: groups of listeners, and the tracks of a day for all of them. */
 import { z } from '@hono/zod-openapi';
 import type { BlendGroup } from '../domain/blend-group.ts';
-import { AnswerItemSchema, AnswerSchema, SourceSchema } from './answer.ts';
+import { answerItemSchema, answerSchema, SourceSchema } from './answer.ts';
 import { Id } from './ids.ts';
 
 export const CreateBlendSchema = z
@@ -57,31 +57,35 @@ export const BlendMatchSchema = z
   })
   .openapi('BlendMatch');
 
-const BlendItemSchema = AnswerItemSchema.extend({
-  source: z
-    .enum([...SourceSchema.options, 'favourite'])
-    .describe('The generator that proposed it; `favourite`: the member plays it already.'),
-  attributedTo: z.string().describe('The member it is from.'),
-  affinities: z
-    .record(z.string(), z.number())
-    .describe('By member, 0 to 1: where it stands among all that is known of their taste; 0 for nothing.'),
-  favouriteOf: z.array(z.string()).describe('Members who play it and like it already.'),
-  reason: z.enum(['everyone', 'several', 'one']).describe('How many members’ taste speaks for it.'),
-}).openapi('BlendItem');
+const BlendItemSchema = answerItemSchema()
+  .extend({
+    source: z
+      .enum([...SourceSchema.options, 'favourite'])
+      .describe('The generator that proposed it; `favourite`: the member plays it already.'),
+    attributedTo: z.string().describe('The member it is from.'),
+    affinities: z
+      .record(z.string(), z.number())
+      .describe('By member, 0 to 1: where it stands among all that is known of their taste; 0 for nothing.'),
+    favouriteOf: z.array(z.string()).describe('Members who play it and like it already.'),
+    reason: z.enum(['everyone', 'several', 'one']).describe('How many members’ taste speaks for it.'),
+  })
+  .openapi('BlendItem');
 
-export const BlendSchema = AnswerSchema.extend({
-  blendId: z.string(),
-  date: z.string().describe('UTC; the blend is the same all day.'),
-  members: z.array(
-    z.object({
-      listenerId: z.string(),
-      basis: z.enum(['build', 'signals', 'popularity']),
-      attributed: z.int().describe('How many of the items are from them.'),
-    }),
-  ),
-  match: BlendMatchSchema,
-  items: z.array(BlendItemSchema),
-}).openapi('Blend');
+export const BlendSchema = answerSchema()
+  .extend({
+    blendId: z.string(),
+    date: z.string().describe('UTC; the blend is the same all day.'),
+    members: z.array(
+      z.object({
+        listenerId: z.string(),
+        basis: z.enum(['build', 'signals', 'popularity']),
+        attributed: z.int().describe('How many of the items are from them.'),
+      }),
+    ),
+    match: BlendMatchSchema,
+    items: z.array(BlendItemSchema),
+  })
+  .openapi('Blend');
 
 export type BlendAnswer = z.infer<typeof BlendSchema>;
 export type BlendAnswerItem = z.infer<typeof BlendItemSchema>;

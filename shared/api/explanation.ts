@@ -1,7 +1,7 @@
 /** Why a track was served to a listener, or would be: everything that spoke for it, in one place. */
 import { z } from '@hono/zod-openapi';
 import { CONTROL_KINDS } from '../domain/control.ts';
-import { AnswerItemSchema } from './answer.ts';
+import { answerItemSchema } from './answer.ts';
 import { BriefSchema } from './brief.ts';
 import { Id } from './ids.ts';
 import { ReasonSchema, SessionAnswerSchema, SessionId } from './session.ts';
@@ -14,7 +14,7 @@ export const ExplanationQuerySchema = z.object({
   ),
 });
 
-const item = AnswerItemSchema.shape;
+const item = answerItemSchema().shape;
 
 export const ExplanationSchema = z
   .object({

@@ -1,37 +1,42 @@
 /** Playlists for players that exist: JSPF, with the reasons in MusicBrainz's extension. */
 import { z } from '@hono/zod-openapi';
 import type { Answer, AnswerItem } from './answer.ts';
+import { onDemand } from './on-demand.ts';
 
 export const JSPF_TYPE = 'application/jspf+json';
 export const PLAYLIST_EXTENSION = 'https://musicbrainz.org/doc/jspf#playlist';
 export const TRACK_EXTENSION = 'https://musicbrainz.org/doc/jspf#track';
 
-const Extension = z.record(z.string(), z.object({ additional_metadata: z.record(z.string(), z.unknown()) }));
+export const jspfSchema = onDemand(() => {
+  const Extension = z.record(
+    z.string(),
+    z.object({ additional_metadata: z.record(z.string(), z.unknown()) }),
+  );
+  return z
+    .object({
+      playlist: z.object({
+        title: z.string(),
+        creator: z.string(),
+        annotation: z.string(),
+        identifier: z.string(),
+        date: z.string(),
+        track: z.array(
+          z.object({
+            title: z.string(),
+            creator: z.string().optional(),
+            album: z.string().optional(),
+            duration: z.int().optional().describe('Milliseconds.'),
+            identifier: z.array(z.string()).describe('URIs.'),
+            extension: Extension,
+          }),
+        ),
+        extension: Extension,
+      }),
+    })
+    .openapi('Jspf');
+});
 
-export const JspfSchema = z
-  .object({
-    playlist: z.object({
-      title: z.string(),
-      creator: z.string(),
-      annotation: z.string(),
-      identifier: z.string(),
-      date: z.string(),
-      track: z.array(
-        z.object({
-          title: z.string(),
-          creator: z.string().optional(),
-          album: z.string().optional(),
-          duration: z.int().optional().describe('Milliseconds.'),
-          identifier: z.array(z.string()).describe('URIs.'),
-          extension: Extension,
-        }),
-      ),
-      extension: Extension,
-    }),
-  })
-  .openapi('Jspf');
-
-export type Jspf = z.infer<typeof JspfSchema>;
+export type Jspf = z.infer<ReturnType<typeof jspfSchema>>;
 
 const MBID = /^mbid:([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/i;
 /** URIs of known schemes, in the characters of RFC 3986: an id comes from whoever submitted it. */

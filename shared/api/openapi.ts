@@ -1,30 +1,33 @@
 /** One OpenAPI 3.1 document for every mounted function, generated from the schemas that validate. */
 import { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { ApiApp, ApiEnv } from './app.ts';
+import { answered, onDemand } from './on-demand.ts';
 import { PROBLEM_TYPE } from './problem.ts';
 
 export type OpenApiDocument = ReturnType<ApiApp['getOpenAPI31Document']>;
 
-export const ProblemSchema = z
-  .object({
-    type: z.string().openapi({ example: 'urn:segue:problem:invalid-input' }),
-    title: z.string(),
-    status: z.int(),
-    detail: z.string(),
-    instance: z.string().optional().openapi({ description: 'Names the request by its x-request-id.' }),
-    errors: z
-      .array(
-        z.object({
-          pointer: z.string().openapi({
-            description: 'JSON pointer into the body, or /query/…, /path/…, /header/….',
-            example: '/events/3/msPlayed',
+export const problemSchema = onDemand(() =>
+  z
+    .object({
+      type: z.string().openapi({ example: 'urn:segue:problem:invalid-input' }),
+      title: z.string(),
+      status: z.int(),
+      detail: z.string(),
+      instance: z.string().optional().openapi({ description: 'Names the request by its x-request-id.' }),
+      errors: z
+        .array(
+          z.object({
+            pointer: z.string().openapi({
+              description: 'JSON pointer into the body, or /query/…, /path/…, /header/….',
+              example: '/events/3/msPlayed',
+            }),
+            detail: z.string(),
           }),
-          detail: z.string(),
-        }),
-      )
-      .optional(),
-  })
-  .openapi('Problem', { description: 'RFC 9457 problem document.' });
+        )
+        .optional(),
+    })
+    .openapi('Problem', { description: 'RFC 9457 problem document.' }),
+);
 
 const PROBLEM_MEANING = {
   400: 'The request is not valid; `errors` names each field.',
@@ -40,7 +43,7 @@ const PROBLEM_MEANING = {
 
 interface ProblemAnswer {
   description: string;
-  content: { [PROBLEM_TYPE]: { schema: typeof ProblemSchema } };
+  content: { [PROBLEM_TYPE]: { schema: ReturnType<typeof problemSchema> } };
 }
 
 /** For a route's `responses`: each status documented as a problem document. */
@@ -51,7 +54,7 @@ export function problemResponses<S extends keyof typeof PROBLEM_MEANING>(
   for (const status of statuses)
     answers[status] = {
       description: PROBLEM_MEANING[status],
-      content: { [PROBLEM_TYPE]: { schema: ProblemSchema } },
+      content: { [PROBLEM_TYPE]: answered(problemSchema) },
     };
   return answers as Record<S, ProblemAnswer>;
 }

@@ -2,7 +2,7 @@
 
 import { z } from '@hono/zod-openapi';
 import { DAY_MS } from '../domain/time.ts';
-import { AnswerItemSchema, AnswerSchema, SourceSchema } from './answer.ts';
+import { answerItemSchema, answerSchema, SourceSchema } from './answer.ts';
 import { BriefPatchSchema, BriefSchema } from './brief.ts';
 import { Id } from './ids.ts';
 
@@ -105,25 +105,31 @@ export const ReasonSchema = z
   .object({ reason: z.string(), value: z.union([z.string(), z.number()]).nullable() })
   .describe('What of the brief or of the session spoke for it; `gave_way` names what it does not meet.');
 
-const SessionItemSchema = AnswerItemSchema.extend({
-  source: z.enum([...SourceSchema.options, 'brief']).describe('`brief`: found by what was asked for.'),
-  reasons: z.array(ReasonSchema),
-}).openapi('SessionItem');
+const SessionItemSchema = answerItemSchema()
+  .extend({
+    source: z.enum([...SourceSchema.options, 'brief']).describe('`brief`: found by what was asked for.'),
+    reasons: z.array(ReasonSchema),
+  })
+  .openapi('SessionItem');
 
-export const SessionAnswerSchema = AnswerSchema.extend({
-  items: z.array(SessionItemSchema),
-  sessionId: z.string(),
-  turn: z.int().describe('0: the beginning.'),
-  turnId: z.string().nullable(),
-  expiresAt: z.string(),
-  brief: BriefSchema,
-  briefBy: z.enum(['parser', 'model', 'request', 'seeds']).describe('Who wrote the brief at first.'),
-  patch: BriefPatchSchema.describe('What this turn changed of the brief.'),
-  unread: z.array(z.string()).describe('Words of the prompt or of steer that meant nothing here.'),
-  unknown: z.array(z.string()).describe('Ids of the request that nobody knows, at most 100 of them.'),
-  unmet: z.array(UnmetSchema).describe('What of the brief these tracks do not meet.'),
-  stages: z.array(z.object({ stage: z.string(), ms: z.number(), degraded: z.array(z.string()).optional() })),
-}).openapi('SessionAnswer');
+export const SessionAnswerSchema = answerSchema()
+  .extend({
+    items: z.array(SessionItemSchema),
+    sessionId: z.string(),
+    turn: z.int().describe('0: the beginning.'),
+    turnId: z.string().nullable(),
+    expiresAt: z.string(),
+    brief: BriefSchema,
+    briefBy: z.enum(['parser', 'model', 'request', 'seeds']).describe('Who wrote the brief at first.'),
+    patch: BriefPatchSchema.describe('What this turn changed of the brief.'),
+    unread: z.array(z.string()).describe('Words of the prompt or of steer that meant nothing here.'),
+    unknown: z.array(z.string()).describe('Ids of the request that nobody knows, at most 100 of them.'),
+    unmet: z.array(UnmetSchema).describe('What of the brief these tracks do not meet.'),
+    stages: z.array(
+      z.object({ stage: z.string(), ms: z.number(), degraded: z.array(z.string()).optional() }),
+    ),
+  })
+  .openapi('SessionAnswer');
 export type SessionAnswer = z.infer<typeof SessionAnswerSchema>;
 
 const LeaningSchema = z.array(z.object({ name: z.string(), strength: z.number() }));

@@ -1,6 +1,6 @@
 /** Smart Shuffle: a playlist that comes back shuffled, with recommendations among its tracks. */
 import { z } from '@hono/zod-openapi';
-import { AnswerItemSchema } from './answer.ts';
+import { answerItemSchema } from './answer.ts';
 import { Id } from './ids.ts';
 
 /** Most tracks of one playlist. */
@@ -38,13 +38,15 @@ const OwnItemSchema = z
   })
   .openapi('OwnItem');
 
-const RecommendedItemSchema = AnswerItemSchema.extend({
-  kind: z.literal('recommended'),
-  between: z.object({
-    after: z.string().describe('The own track it follows.'),
-    before: z.string().nullable().describe('The own track it leads to.'),
-  }),
-}).openapi('RecommendedItem');
+const RecommendedItemSchema = answerItemSchema()
+  .extend({
+    kind: z.literal('recommended'),
+    between: z.object({
+      after: z.string().describe('The own track it follows.'),
+      before: z.string().nullable().describe('The own track it leads to.'),
+    }),
+  })
+  .openapi('RecommendedItem');
 
 export const SmartShuffleSchema = z
   .object({

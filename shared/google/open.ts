@@ -1,29 +1,14 @@
-/** Opens Google's services as the ports that functions ask for. Nothing is asked of Google before it is used. */
-import { readFile } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
+/** Opens what every request meets as the ports that functions ask for. Nothing is asked of Google before it is used. */
 import { PermanentError } from '../errors.ts';
 import type { Logger } from '../logging/logger.ts';
-import type { BulkLoad } from '../ports/bulk-load.ts';
 import type { RowStore } from '../ports/row-store.ts';
-import {
-  APP_PROFILES,
-  BIGTABLE_INSTANCE,
-  BUILDS_DATASET,
-  FIRESTORE_DATABASE,
-  WAREHOUSE_DATASET,
-} from '../schema/cloud.ts';
-import { SUBSCRIPTIONS, type SubscriptionName } from '../schema/topics.ts';
-import { createAuthorizedFetch, MONITORING_READ_SCOPE } from './bigquery-fetch.ts';
-import { createBigQueryBulkLoad } from './bigquery-loads.ts';
-import { type BigQueryWarehouse, createBigQueryWarehouse } from './bigquery-warehouse.ts';
-import { BIGTABLE_ADMIN_SCOPE, createReplicationBarrier } from './bigtable-replication.ts';
+import { APP_PROFILES, BIGTABLE_INSTANCE } from '../schema/cloud.ts';
+import type { SubscriptionName } from '../schema/topics.ts';
 import { createBigtableRows } from './bigtable-rows.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import type { FunctionEnvironment } from './environment.ts';
-import { createFirestoreDocuments } from './firestore-documents.ts';
 import { createPublisher } from './pubsub-publisher.ts';
 import { createPubsubTopics } from './pubsub-topics.ts';
-import { createSettledCutoff } from './pubsub-watermark.ts';
 import { type AuthenticatePush, createPushAuthenticator } from './push-authenticator.ts';
 import { rememberPointer } from './remembered-pointer.ts';
 import { routeRows } from './routed-rows.ts';
@@ -54,14 +39,6 @@ export function openRows(environment: FunctionEnvironment, profile: Profile): Ro
   return { ...routed, read: rememberPointer(routed.read, { now: clock.now, forMs: POINTER_MS }) };
 }
 
-export function openDocuments({ project, emulators }: FunctionEnvironment) {
-  return createFirestoreDocuments({
-    project,
-    database: FIRESTORE_DATABASE,
-    emulatorHost: emulators.firestore,
-  });
-}
-
 /** Publishing; what is delivered to functions is pushed to them. */
 export function openTopics(environment: FunctionEnvironment) {
   return createPubsubTopics(openPublisher(environment));
@@ -85,55 +62,4 @@ export function openPushAuthenticator(
   if (emulators.pubsub === undefined) throw new PermanentError('SEGUE_PUSH_ACCOUNT: must be set.');
   logger.warn({}, 'PUSHES ARE NOT AUTHENTICATED: this process is for the emulator of Pub/Sub only');
   return async () => undefined;
-}
-
-/** `stages`: the folder of the stages' texts, for who runs them. */
-export function openWarehouse(environment: FunctionEnvironment, stages?: URL): BigQueryWarehouse {
-  const { project, location, maxBytesBilled, emulators } = environment;
-  return createBigQueryWarehouse({
-    project,
-    location,
-    dataset: WAREHOUSE_DATASET,
-    buildsDataset: BUILDS_DATASET,
-    maxBytesBilled,
-    clock,
-    ...(stages !== undefined && {
-      readStageSql: ({ name }) => readFile(new URL(`${name}.sql`, stages), 'utf8'),
-    }),
-    ...emulated(emulators.bigquery),
-  });
-}
-
-export function openBulkLoad({ project }: FunctionEnvironment, warehouse: BigQueryWarehouse): BulkLoad {
-  return createBigQueryBulkLoad({ warehouse, project, buildsDataset: BUILDS_DATASET });
-}
-
-/** How far subscriptions that write into the warehouse have delivered; see createSettledCutoff. */
-export function openSettledCutoff({ project, emulators }: FunctionEnvironment): () => Promise<number> {
-  const { updateSignals: _, ...toWarehouse } = SUBSCRIPTIONS;
-  return createSettledCutoff({
-    project,
-    subscriptions: Object.values(toWarehouse).map(({ name }) => name),
-    clock,
-    fetch: createAuthorizedFetch([MONITORING_READ_SCOPE]),
-    ...emulated(emulators.monitoring),
-  });
-}
-
-/** Waits until every cluster has the tables that a build writes. An emulator has one copy of them, which is level. */
-export function openReplication({ project, emulators }: FunctionEnvironment): () => Promise<void> {
-  if (emulators.bigtable !== undefined) return async () => undefined;
-  return createReplicationBarrier({
-    project,
-    instance: BIGTABLE_INSTANCE,
-    tables: ['listeners', 'catalog', 'pools'],
-    clock,
-    sleep,
-    fetch: createAuthorizedFetch([BIGTABLE_ADMIN_SCOPE]),
-  });
-}
-
-/** An emulator is asked without credentials: it has none to check. */
-function emulated(host: string | undefined) {
-  return host === undefined ? {} : { endpoint: `http://${host}`, fetch };
 }

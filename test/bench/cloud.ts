@@ -1,9 +1,10 @@
 /** npm run bench -- cloud: the serve bundle on Bigtable's emulator, cold and warm, beside bare hello worlds in one run. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import autocannon from 'autocannon';
 import { generateSigningKey } from '../../shared/auth/key-file.ts';
 import { issueToken, publicPart } from '../../shared/auth/tokens.ts';
+import { bytesAtStart } from '../e2e/cloud/bytes-at-start.ts';
 import { installBundles, startCloud } from '../e2e/cloud/emulated-cloud.ts';
 import type { BenchResult } from './bench.ts';
 import { fillRows, listenerIds } from './cloud-community.ts';
@@ -177,7 +178,7 @@ export async function benchCloud({ runs, seconds }: { runs: number; seconds: num
       };
     });
     const summary: Record<string, unknown> = {
-      'bundle bytes': readFileSync(join(folder, 'index.js')).length,
+      'bytes of code at start': bytesAtStart(folder, 'index.js'),
     };
     for (const name of ['serve on the framework', 'serve on the plain host']) {
       summary[`${name}: cold / hello`] = round(coldRatio(name), 2);

@@ -1,5 +1,5 @@
 /** An app that goes on whatever the host does: sends events, repeats what was not acknowledged, reads answers. */
-import { type Answer, AnswerSchema } from '../../shared/api/answer.ts';
+import { type Answer, answerSchema } from '../../shared/api/answer.ts';
 import type { EventType } from '../../shared/domain/event.ts';
 import type { Random } from '../../shared/random.ts';
 import type { HostProcess } from './host-process.ts';
@@ -115,7 +115,7 @@ export class ListeningClient {
         listenerId,
         askedAt,
         answeredAt: this.#now(),
-        answer: AnswerSchema.parse(JSON.parse(body)),
+        answer: answerSchema().parse(JSON.parse(body)),
       });
     return true;
   }

@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -16,6 +15,7 @@ import { hasEmulator } from '../../emulators/emulators.ts';
 import { poolText, someLines } from '../../functions/serve/pool-text.ts';
 import { type BreakingProxy, startProxy } from '../../shared/google/breaking-proxy.ts';
 import { ROOT } from '../host-process.ts';
+import { bytesAtStart } from './bytes-at-start.ts';
 import {
   type EmulatedCloud,
   installBundles,
@@ -143,7 +143,7 @@ describe.skipIf(!AVAILABLE)('the way of the data through the built bundles, on e
     }).getClient();
     expect(client.getRequestHeaders).toBeTypeOf('function');
     for (const file of ['index.js', 'server.js'])
-      expect(statSync(join(installed.folders.serve ?? '', file)).size).toBeLessThan(1_100_000);
+      expect(bytesAtStart(installed.folders.serve ?? '', file)).toBeLessThan(600_000);
   });
 
   test('one play goes in by HTTP and changes the answer', async () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { AnswerSchema } from '../../../shared/api/answer.ts';
-import { WeeklySchema } from '../../../shared/api/weekly.ts';
+import { answerSchema } from '../../../shared/api/answer.ts';
+import { weeklySchema } from '../../../shared/api/weekly.ts';
 import { TransientError } from '../../../shared/errors.ts';
 import { liveEventCell } from '../../../shared/rows/live-events.ts';
 import { listenerKey } from '../../../shared/schema/rows.ts';
@@ -44,7 +44,7 @@ describe.each([new TransientError('a disk is gone'), new Error('nobody foresaw t
       for (const path of SURFACES) {
         const { status, body } = await h.request(path);
         expect(status).toBe(200);
-        expect((path === weekly() ? WeeklySchema : AnswerSchema).parse(body)).toEqual(body);
+        expect((path === weekly() ? weeklySchema() : answerSchema()).parse(body)).toEqual(body);
         expect(body.degraded).toEqual([...body.degraded].sort());
         if (body.degraded.includes(part)) missed++;
         expect(JSON.stringify(body)).not.toContain(error.message);

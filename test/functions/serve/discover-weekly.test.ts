@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { WeeklySchema } from '../../../shared/api/weekly.ts';
+import { weeklySchema } from '../../../shared/api/weekly.ts';
 import { buildIdOf } from '../../../shared/domain/build-id.ts';
 import { ACTIVE, type Harness, itemsOf, NOW, openServe, weekly } from './harness.ts';
 import { heardText, poolText, someLines, tasteText } from './pool-text.ts';
@@ -29,7 +29,7 @@ describe('Discover Weekly of a listener with a build', () => {
     const { status, body, headers } = await h.request(weekly());
     expect(status).toBe(200);
     expect(headers.get('cache-control')).toBe('no-store');
-    expect(WeeklySchema.parse(body)).toEqual(body);
+    expect(weeklySchema().parse(body)).toEqual(body);
     expect(new Set(itemsOf(body)).size).toBe(30);
     expect(body).toMatchObject({
       basis: 'build',

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createServe } from '../../../functions/serve/handler.ts';
 import { createServeInParts } from '../../../functions/serve/in-parts.ts';
 import { type Harness, openServe } from './harness.ts';
 
@@ -15,7 +16,7 @@ const ask = (path: string, token: string | undefined, method = 'GET') =>
   });
 
 test('every path is answered as by the whole, whichever part has it', async () => {
-  const parts = createServeInParts(h.deps);
+  const parts = createServeInParts(h.deps, async (limit) => createServe(h.deps, limit));
   const asked: [string, string | undefined, string?][] = [
     ['/v1/listeners/ann/discover-weekly', 'svc'],
     ['/v1/listeners/ann/next?limit=0', 'svc'],
@@ -41,7 +42,7 @@ test('every path is answered as by the whole, whichever part has it', async () =
 });
 
 test('a listener has one allowance for both parts', async () => {
-  const parts = createServeInParts(h.deps);
+  const parts = createServeInParts(h.deps, async (limit) => createServe(h.deps, limit));
   const token = 'l:ann';
   const paths = ['discover-weekly', 'profile', 'next', 'profile', 'discover-weekly', 'profile'];
   const statuses: number[] = [];

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { AnswerSchema } from '../../../shared/api/answer.ts';
-import { JspfSchema } from '../../../shared/api/jspf.ts';
+import { answerSchema } from '../../../shared/api/answer.ts';
+import { jspfSchema } from '../../../shared/api/jspf.ts';
 import { ACTIVE, type Harness, itemsOf, NOW, nextUp, openServe, weekly } from './harness.ts';
 import { someLines } from './pool-text.ts';
 
@@ -24,7 +24,7 @@ describe('next', () => {
   test('what goes with the seed leads, the own pool fills up, and each says why', async () => {
     const { status, body } = await h.request(nextUp('?seed=seed&limit=6'));
     expect(status).toBe(200);
-    expect(AnswerSchema.parse(body)).toEqual(body);
+    expect(answerSchema().parse(body)).toEqual(body);
     expect(itemsOf(body)).toEqual(['then', 'near', 'heard-long-ago', 'own0', 'own1', 'own2']);
     expect(body).toMatchObject({ basis: 'item', surface: 'next', listenerId: 'ann' });
     expect(body.items[0]).toMatchObject({ source: 'transitions', seedTracks: [{ itemId: 'seed' }] });
@@ -129,7 +129,7 @@ describe('similar', () => {
     await h.live({ itemId: 'then' });
     const { status, body } = await h.request('/v1/tracks/seed/similar', { token: 'l:ann' });
     expect(status).toBe(200);
-    expect(AnswerSchema.parse(body)).toEqual(body);
+    expect(answerSchema().parse(body)).toEqual(body);
     expect(body).toMatchObject({ basis: 'item', listenerId: null, surface: 'similar', degraded: [] });
     expect(itemsOf(body)).toEqual(['then', 'near', 'heard-long-ago']);
     expect(h.published).toEqual([]);
@@ -152,8 +152,8 @@ describe('JSPF', () => {
     expect(status).toBe(200);
     expect(headers.get('content-type')).toBe(jspf);
     expect(headers.get('vary')?.toLowerCase()).toBe('accept');
-    expect(JspfSchema.parse(body)).toEqual(body);
-    const { playlist } = JspfSchema.parse(body);
+    expect(jspfSchema().parse(body)).toEqual(body);
+    const { playlist } = jspfSchema().parse(body);
     expect(playlist.track.length).toBeGreaterThan(0);
     expect(playlist.creator).toBe('Segue');
     expect(Number.isNaN(Date.parse(playlist.date))).toBe(false);

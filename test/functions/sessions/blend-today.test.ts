@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { BlendSchema } from '../../../shared/api/blend.ts';
-import { JspfSchema } from '../../../shared/api/jspf.ts';
+import { jspfSchema } from '../../../shared/api/jspf.ts';
 import type { DocumentStore } from '../../../shared/ports/document-store.ts';
 import { ACTIVE, controlOf, NOW } from '../serve/harness.ts';
 import { heardText, historyText, poolText, someLines, tasteText } from '../serve/pool-text.ts';
@@ -141,8 +141,8 @@ describe('today’s blend', () => {
       headers: { accept: 'application/jspf+json' },
     });
     expect(answer.headers.get('content-type')).toBe('application/jspf+json');
-    expect(JspfSchema.parse(answer.body)).toEqual(answer.body);
-    const { playlist } = JspfSchema.parse(answer.body);
+    expect(jspfSchema().parse(answer.body)).toEqual(answer.body);
+    const { playlist } = jspfSchema().parse(answer.body);
     expect(playlist.track).toHaveLength(50);
     const told = playlist.track.map(({ extension }) => Object.values(extension)[0]?.additional_metadata);
     for (const each of told) expect(['ann', 'bob']).toContain(each?.attributedTo);

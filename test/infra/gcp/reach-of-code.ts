@@ -15,7 +15,12 @@ export interface Call {
 }
 
 /** Functions of shared/google that open something, by the files that hold them; what is behind them is Google's. */
-const OPENERS: readonly string[] = ['shared/google/open.ts', 'shared/google/open-brief-writers.ts'];
+const OPENERS: readonly string[] = [
+  'shared/google/open.ts',
+  'shared/google/open-brief-writers.ts',
+  'shared/google/open-documents.ts',
+  'shared/google/open-warehouse.ts',
+];
 const PORTS = ['RowStore', 'Topics', 'Warehouse', 'BuildSpace', 'Documents', 'BulkLoad'];
 
 class Walk {
