@@ -123,7 +123,7 @@ export function addSurfaceRoutes(app: ApiApp, deps: PlayingDeps): void {
     const choices = choose(candidates, view, weights, {
       count: limit,
       perArtist: 3,
-      freshness: 'not-lately',
+      freshness: 'mixed',
       describe: await soundsOfRecent(deps, reading, view),
       chance: createRandom(0, impressionId).next,
     });
@@ -154,7 +154,7 @@ export function addSurfaceRoutes(app: ApiApp, deps: PlayingDeps): void {
     const choices = choose(related ?? [], view, weights, {
       count: limit,
       perArtist: 5,
-      freshness: 'not-lately',
+      freshness: 'mixed',
       describe: () => undefined,
     });
     const answer = await writeAnswer(

@@ -176,7 +176,7 @@ class SeguePolicy {
     const request: Request = {
       count,
       perArtist: diverse ? PER_ARTIST[isNext ? 'next' : 'discover'] : count,
-      freshness: isNext ? 'not-lately' : 'unheard',
+      freshness: isNext ? 'mixed' : 'unheard',
       describe: (itemId) => recent.get(itemId),
     };
     const { candidates } = await candidatesFor(this.#deps, reading, view, this.#weights);

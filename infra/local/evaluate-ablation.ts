@@ -16,8 +16,8 @@ const PARTS: Readonly<Record<string, Partial<Parameters>>> = {
   'artists alike': { weight_artist: 0 },
   'sounds alike': { weight_audio: 0 },
   popularity: { weight_popularity: 0 },
-  'degree of the seed (alpha)': { alpha: 0 },
-  'degree of the candidate (beta)': { beta: 0 },
+  'closeness of the candidate (crowding)': { crowding: 0 },
+  'popularity within closeness (near_beta)': { near_beta: 0 },
   'length of the listener (gamma)': { gamma: 0 },
 };
 

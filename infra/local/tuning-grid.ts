@@ -13,9 +13,9 @@ export interface Tuning {
   readonly axes: readonly (readonly TuningPoint[])[];
 }
 
-/** Weights are shares of a thousand: what one generator gains another loses. Artists and sound are silent on splits. */
+/** What one generator gains another loses. Artists and sound are silent on splits. */
 export const TUNING: Tuning = {
-  version: 'candidates-1',
+  version: 'candidates-2',
   seeds: [1, 2, 3],
   share: 0.2,
   axes: [
@@ -25,8 +25,9 @@ export const TUNING: Tuning = {
       { weight_co_listening: 520, weight_tags: 150 },
       { weight_co_listening: 480, weight_tags: 190 },
     ],
-    [{ beta: 0.2 }, { beta: 0.25 }, { beta: 0.3 }, { beta: 0.4 }],
-    [{ alpha: 0.5 }, { alpha: 0.6 }, { alpha: 0.7 }],
+    [{ crowding: 0.4 }, { crowding: 0.5 }, { crowding: 0.6 }, { crowding: 0.7 }],
+    [{ near_beta: 0 }, { near_beta: 0.2 }, { near_beta: 0.4 }],
+    [{ near_neighbours: 20 }, { near_neighbours: 40 }, { near_neighbours: 80 }],
     [
       { weight_popularity: 0, weight_audio: 160 },
       { weight_popularity: 30, weight_audio: 130 },

@@ -23,6 +23,8 @@ export interface RankingWeights {
   readonly seedLead: number;
   /** What the listener's dial adds at most, for or against what is strange to them. */
   readonly dial: number;
+  /** Share of what is next that may be music the listener knows, where the dial is not set. */
+  readonly familiar: number;
   /** How much of being strange is an artist never played; the rest is not being popular. */
   readonly strangeArtist: number;
   /** Plays of an artist after which they are half as strange. */
@@ -32,7 +34,7 @@ export interface RankingWeights {
 }
 
 export const RANKING_WEIGHTS: RankingWeights = {
-  version: 'ranking-2',
+  version: 'ranking-3',
   pool: 1,
   liveArtist: 0.15,
   liveGenre: 0.1,
@@ -41,6 +43,7 @@ export const RANKING_WEIGHTS: RankingWeights = {
   liveSeed: 0.6,
   seedLead: 1000,
   dial: 0.4,
+  familiar: 0.2,
   strangeArtist: 0.7,
   halfStrangePlays: 5,
   exploration: { share: 0.05, among: 20 },
@@ -132,6 +135,37 @@ export function capArtists(ranked: readonly Ranked[], count: number, perArtist: 
     }
   }
   return [...chosen];
+}
+
+/** How many of `count` places may be familiar: the weights' share, with the dial (−1 to 1) at one end all, at the other none. */
+export function familiarPlaces({ familiar }: RankingWeights, count: number, dial = 0): number {
+  const share = dial < 0 ? familiar - (1 - familiar) * dial : familiar * (1 - dial);
+  // Not one more for the rounding of a product.
+  return Math.ceil(Math.round(share * count * 1e6) / 1e6);
+}
+
+/**
+ * The same in the same order, but for familiar ones after the first `places` of them, which stand behind all others.
+ * Nobody is asked whether an entry is familiar once `wanted` stand before those.
+ */
+export function demoteFamiliar<T>(
+  ranked: readonly T[],
+  isFamiliar: (entry: T) => boolean,
+  places: number,
+  wanted: number,
+): T[] {
+  const kept: T[] = [];
+  const demoted: T[] = [];
+  let familiar = 0;
+  for (const entry of ranked) {
+    if (kept.length >= wanted) kept.push(entry);
+    else if (!isFamiliar(entry)) kept.push(entry);
+    else if (familiar < places) {
+      familiar += 1;
+      kept.push(entry);
+    } else demoted.push(entry);
+  }
+  return [...kept, ...demoted];
 }
 
 /** One candidate per recording: scores of the same recording add up, evidence is put together. */

@@ -6,6 +6,8 @@ import type { TrackSound } from '../domain/harmony.ts';
 import {
   capArtists,
   currentSounds,
+  demoteFamiliar,
+  familiarPlaces,
   type Ranked,
   type RankingWeights,
   rank,
@@ -26,8 +28,11 @@ export interface Choice extends Ranked {
 export interface Request {
   readonly count: number;
   readonly perArtist: number;
-  /** `unheard` for discovery surfaces; `not-lately` keeps out what was heard within the session span. */
-  readonly freshness: 'unheard' | 'not-lately';
+  /**
+   * `unheard` for discovery surfaces; `mixed` keeps out what was heard within the session span, and leaves to what was
+   * heard before as many places as weights and dial say, more only where nothing else is left.
+   */
+  readonly freshness: 'unheard' | 'mixed';
   readonly describe: (itemId: string) => TrackSound | undefined;
   /** Numbers in [0, 1) where the surface leaves places to chance, as the weights say how many. */
   readonly chance?: () => number;
@@ -95,9 +100,19 @@ export function choose(
   );
   const sounds = currentSounds(view.signals, weights, describe);
   const { dial } = view.controls;
-  const ranked = rank(allowed, view.signals, sounds, weights, dial);
   const exploration = chance === undefined ? NO_EXPLORATION : weights.exploration;
-  const spread = capArtists(ranked, count + exploration.among - 1, perArtist);
+  const wanted = count + exploration.among - 1;
+  const ranked = rank(allowed, view.signals, sounds, weights, dial);
+  const mixed =
+    freshness === 'unheard'
+      ? ranked
+      : demoteFamiliar(
+          ranked,
+          ({ candidate }) => hasHeard(view, candidate),
+          familiarPlaces(weights, count, dial),
+          perArtist * wanted,
+        );
+  const spread = capArtists(mixed, wanted, perArtist);
   return explore(spread, count, exploration, chance ?? certain).map(
     ({ item: { candidate, score }, propensity }) => ({
       candidate,

@@ -4,7 +4,7 @@ import { TUNED_PARAMETERS, TUNED_VERSION } from './tuned-parameters.ts';
 
 const DAY_MS = 86_400_000;
 
-export const PARAMETERS_VERSION = `stages-2 ${TUNED_VERSION}`;
+export const PARAMETERS_VERSION = `stages-3 ${TUNED_VERSION}`;
 
 export const DEFAULT_PARAMETERS = {
   /** Half-life of an affinity (algorithms: vocabulary). */
@@ -13,10 +13,15 @@ export const DEFAULT_PARAMETERS = {
   /** Of `v·(age + offset)^-decay`, age in days: fitted to the first 60% of one listener's year. */
   activation_decay: 1.2,
   activation_offset_days: 3,
-  /** Alpha and beta, how tags count, and the generators' shares out of a thousand. */
+  /**
+   * How tags count, the generators' weights, and how close a recording is to its company (stages/closeness): of how
+   * many, counted how, how much of the candidate.
+   */
   ...TUNED_PARAMETERS,
-  /** Exponent of the listener in co-listening; alpha is the source's, beta the candidate's. */
+  /** Exponents of co-listening: the listener's, and of artists the source's and the candidate's. */
   gamma: 0.5,
+  alpha: 0.5,
+  beta: 0.3,
   history_cap: 200,
   neighbours: 200,
   artist_history_cap: 100,
@@ -34,14 +39,14 @@ export const DEFAULT_PARAMETERS = {
   pool_size: 300,
   pool_artists: 20,
   pool_artist_neighbours: 15,
-  pool_tracks_per_artist: 4,
+  pool_tracks_per_artist: 10,
   /** What a listener's own artist scores beside its neighbours (millionths). */
-  own_artist_score: 200_000,
+  own_artist_score: 1_000_000,
   pool_audio_seeds: 20,
   pool_tag_seeds: 50,
   pool_popular: 500,
-  /** The share of artists alike: as many recordings again, which no split by artist can tell. */
-  weight_artist: 170,
+  /** Of known artists and those alike, which no split by artist can tell: searched in closed loop (docs/quality.md). */
+  weight_artist: 1_000,
   weight_next: 250,
   /** Of the heard filter (algorithms: heard filter). */
   false_positive_rate: 0.01,

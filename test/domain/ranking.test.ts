@@ -5,6 +5,8 @@ import type { TrackSound } from '../../shared/domain/harmony.ts';
 import {
   capArtists,
   currentSounds,
+  demoteFamiliar,
+  familiarPlaces,
   mergeCandidates,
   RANKING_WEIGHTS,
   rank,
@@ -204,6 +206,38 @@ describe('merging candidates', () => {
           expect(new Set(merged.map(({ recordingId }) => recordingId)).size).toBe(merged.length);
         },
       ),
+    );
+  });
+});
+
+describe('what is familiar among what is next', () => {
+  test('has a fifth of the places, and as many as the dial says where it is set', () => {
+    const places = (count: number, dial?: number) => familiarPlaces(RANKING_WEIGHTS, count, dial);
+    expect([1, 5, 6, 10].map((count) => places(count))).toEqual([1, 1, 2, 2]);
+    expect([-1, -0.5, 0, 0.5, 1].map((dial) => places(10, dial))).toEqual([10, 6, 2, 1, 0]);
+  });
+
+  test('keeps its first places and stands behind everything else with the others, in order', () => {
+    fc.assert(
+      fc.property(fc.array(fc.boolean()), fc.nat(8), fc.nat(12), (familiar, places, wanted) => {
+        const entries = familiar.map((known, at) => ({ known, at }));
+        const mixed = demoteFamiliar(entries, ({ known }) => known, places, wanted);
+        expect(mixed.toSorted((a, b) => a.at - b.at)).toEqual(entries);
+        const first = mixed.slice(0, Math.min(wanted, entries.length));
+        const strangers = entries.filter(({ known }) => !known).length;
+        expect(first.filter(({ known }) => known).length).toBeLessThanOrEqual(
+          Math.max(places, first.length - strangers),
+        );
+        for (const known of [true, false]) {
+          const kept = first.filter((entry) => entry.known === known).map(({ at }) => at);
+          expect(kept).toEqual(
+            entries
+              .filter((entry) => entry.known === known)
+              .slice(0, kept.length)
+              .map(({ at }) => at),
+          );
+        }
+      }),
     );
   });
 });

@@ -26,7 +26,12 @@ const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
     ['sessions', 'COUNTIF(skip)', 'COUNTIF(skipp)', 'Unrecognized name: skipp; Did you mean skip?'],
     ['recordings', 'ROUND(d.tempo * 10)', 'ROUND(d.bpm * 10)', 'Name bpm not found inside d'],
     ['artist_tracks', 'p.tid = t.tid', 'p.tid = t.track', 'Name track not found inside t'],
-    ['degrees', 'POW(COUNT(*), -@beta)', 'POW(COUNT(*), -@betta)', "Query parameter 'betta' not found"],
+    [
+      'degrees',
+      'POW(COUNT(*), -@near_beta)',
+      'POW(COUNT(*), -@near_betta)',
+      "Query parameter 'near_betta' not found",
+    ],
   ],
   'a wrong type': [
     ['listening', "l.type = 'listen'", 'l.type = 1', 'No matching signature for operator ='],

@@ -13,10 +13,12 @@ export interface CoListeningInput {
   /** The listeners of id i are listeners[idOffsets[i] … idOffsets[i+1]). */
   readonly idOffsets: Int32Array;
   readonly listeners: Int32Array;
-  /** d^-alpha and d^-beta per id. */
+  /** Of an id as source and as neighbour. */
   readonly outFactors: Float64Array;
   readonly inFactors: Float64Array;
   readonly limit: number;
+  /** Higher scores count as this one. */
+  readonly most: number;
 }
 
 /** Rows (id, neighbour, score, place) of a block, as columns. */
@@ -29,7 +31,7 @@ export interface CoListeningOutput {
 
 /** Makes the function that computes the neighbours of the ids first to last; its scratch memory is reused. */
 export function coListening(input: CoListeningInput): (first: number, last: number) => CoListeningOutput {
-  const { listenerOffsets, ids, weights, idOffsets, listeners, outFactors, inFactors } = input;
+  const { listenerOffsets, ids, weights, idOffsets, listeners, outFactors, inFactors, most } = input;
   const totals = new Float64Array(outFactors.length);
   const touched = new Int32Array(outFactors.length);
   const best = new Best(input.limit);
@@ -50,7 +52,7 @@ export function coListening(input: CoListeningInput): (first: number, last: numb
     best.clear();
     for (let at = 0; at < count; at++) {
       const neighbour = touched[at]!;
-      const score = Math.round(totals[neighbour]! * out * inFactors[neighbour]!);
+      const score = Math.min(Math.round(totals[neighbour]! * out * inFactors[neighbour]!), most);
       totals[neighbour] = 0;
       if (score > 0 && neighbour !== id) best.offer(neighbour, score);
     }

@@ -186,6 +186,14 @@ export function pools(input: PoolsInput): (first: number, last: number) => Pools
     return best.drain();
   };
 
+  const totalWeight = Math.max(
+    1,
+    parameters.weight_co_listening +
+      parameters.weight_artist +
+      parameters.weight_audio +
+      parameters.weight_tags +
+      parameters.weight_popularity,
+  );
   const thousandths = (millionths: number) => Math.floor(millionths / 1000);
 
   const evidence = (letter: number, generator: Generator, id: number) => {
@@ -210,7 +218,7 @@ export function pools(input: PoolsInput): (first: number, last: number) => Pools
     text.code(NEWLINE);
     text.packed(input.features, id);
     text.code(TAB);
-    text.integer(thousandths(score));
+    text.integer(Math.floor(score / totalWeight));
     text.code(TAB);
     text.integer(playsOf[input.artistOf[id]!]!);
     text.code(TAB);

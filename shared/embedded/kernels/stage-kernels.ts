@@ -19,8 +19,13 @@ export interface KernelContext {
 
 export type StageKernel = (context: KernelContext) => Promise<void>;
 
+/** As in stages/neighbours.sql. */
+const MOST_NEIGHBOURLY = 10_000_000;
+
 export const STAGE_KERNELS: Readonly<Record<string, StageKernel>> = {
-  neighbours: (context) => findNeighbours(context, 'seeds', 'degrees', 'tid', 'neighbours'),
+  near_neighbours: (context) => findNeighbours(context, 'seeds', 'degrees', 'tid', 'near_neighbours'),
+  neighbours: (context) =>
+    findNeighbours(context, 'seeds', 'closeness', 'tid', 'neighbours', MOST_NEIGHBOURLY),
   artist_neighbours: (context) =>
     findNeighbours(context, 'artist_seeds', 'artist_degrees', 'aid', 'artist_neighbours'),
   listener_pools: writePools,
@@ -56,6 +61,7 @@ async function findNeighbours(
   degrees: string,
   id: string,
   limit: string,
+  most = Number.POSITIVE_INFINITY,
 ): Promise<void> {
   const { connection, params, threads } = context;
   const [listenerColumn, idColumn, weightColumn] = (await readNumbers(
@@ -91,6 +97,7 @@ async function findNeighbours(
     outFactors,
     inFactors,
     limit: numberOf(params, limit),
+    most,
   };
   await appending(context, (append) =>
     runKernel<CoListeningInput, CoListeningOutput>(

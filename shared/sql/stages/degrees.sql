@@ -1,8 +1,8 @@
--- d_i of the co-listening formula (distinct listeners), with its two powers: the one kernel and SQL share.
+-- d_i, the distinct listeners of a recording, and the factors of near_neighbours: of the candidate alone.
 SELECT
   tid,
   COUNT(*) AS listeners,
-  POW(COUNT(*), -@alpha) AS out_factor,
-  POW(COUNT(*), -@beta) AS in_factor
+  POW(COUNT(*), 0) AS out_factor,
+  POW(COUNT(*), -@near_beta) AS in_factor
 FROM seeds
 GROUP BY tid

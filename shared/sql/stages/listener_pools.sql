@@ -1,5 +1,5 @@
 -- Each listener's candidates: five generators, each scaled to its best candidate of that listener (a million), then
--- weighed and summed; nothing heard, nothing rejected. One text cell per listener:
+-- their weighted mean; nothing heard, nothing rejected. One text cell per listener:
 --   line 1 seeds' item ids by seed_no, line 2 artist ids by preference, both tab-separated; then per candidate
 --   features (see item_features), score, the listener's plays of the artist, and the evidence: a letter per generator
 --   (c co-listening, a artist, s sound, g genres and tags, p popularity), its score in thousandths, and .seed, which counts from 0 in
@@ -135,12 +135,17 @@ ranked AS (
   SELECT w.*, ROW_NUMBER() OVER (PARTITION BY lid ORDER BY score DESC, tid) AS place
   FROM weighed AS w
 ),
+weights AS (
+  SELECT GREATEST(
+    @weight_co_listening + @weight_artist + @weight_audio + @weight_tags + @weight_popularity, 1
+  ) AS total
+),
 lines AS (
   SELECT
     r.lid,
     r.place,
     CONCAT(
-      i.features, '\t', CAST(DIV(r.score, 1000) AS STRING), '\t', CAST(COALESCE(k.plays, 0) AS STRING), '\t',
+      i.features, '\t', CAST(DIV(r.score, w.total) AS STRING), '\t', CAST(COALESCE(k.plays, 0) AS STRING), '\t',
       IF(r.co IS NULL, '', CONCAT('c', CAST(DIV(r.co, 1000) AS STRING), '.', CAST(r.co_seed AS STRING))),
       IF(r.artist IS NULL, '', CONCAT('a', CAST(DIV(r.artist, 1000) AS STRING), '.', CAST(r.artist_seed AS STRING))),
       IF(r.audio IS NULL, '', CONCAT('s', CAST(DIV(r.audio, 1000) AS STRING), '.', CAST(r.audio_seed AS STRING))),
@@ -148,6 +153,7 @@ lines AS (
       IF(r.popular IS NULL, '', CONCAT('p', CAST(DIV(r.popular, 1000) AS STRING)))
     ) AS line
   FROM ranked AS r
+  CROSS JOIN weights AS w
   JOIN item_features AS i ON i.tid = r.tid
   LEFT JOIN affinity_artists AS k ON k.lid = r.lid AND k.aid = i.aid
   WHERE r.place <= @pool_size

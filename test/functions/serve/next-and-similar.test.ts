@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { answerSchema } from '../../../shared/api/answer.ts';
 import { jspfSchema } from '../../../shared/api/jspf.ts';
-import { ACTIVE, type Harness, itemsOf, NOW, nextUp, openServe, weekly } from './harness.ts';
+import { ACTIVE, controlOf, type Harness, itemsOf, NOW, nextUp, openServe, weekly } from './harness.ts';
 import { someLines } from './pool-text.ts';
 
 const MINUTE = 60_000;
@@ -63,13 +63,30 @@ describe('next', () => {
       { itemId: 'near', occurredAt: NOW - 121 * MINUTE },
       { itemId: 'own0', occurredAt: NOW - MINUTE, skipped: true },
     );
-    expect(itemsOf((await h.request(nextUp('?seed=seed&limit=3'))).body)).toEqual([
-      'near',
-      'heard-long-ago',
-      'own1',
-    ]);
+    expect(itemsOf((await h.request(nextUp('?seed=seed&limit=3'))).body)).toEqual(['near', 'own1', 'own2']);
     h.clock.advance(2 * MINUTE);
     expect(itemsOf((await h.request(nextUp('?seed=seed&limit=1'))).body)).toEqual(['then']);
+  });
+
+  test('one place in five is for what the listener knows, none or all of them as their dial says', async () => {
+    const known = someLines('known', 6, { score: 900 });
+    const strange = someLines('new', 20, { score: 500 });
+    const heard = known.map(({ item }) => item);
+    await h.putPool('ann', ACTIVE + 1, [...known, ...strange], heard);
+    await h.publishBuilds(ACTIVE + 1);
+    const knownOf = async (limit: number) =>
+      itemsOf((await h.request(nextUp(`?limit=${limit}`))).body).filter((item) => item.startsWith('known'));
+    expect(await knownOf(10)).toHaveLength(2);
+    expect(await knownOf(1)).toHaveLength(1);
+    // Rather something known than a list that is too short.
+    expect(await knownOf(25)).toHaveLength(5);
+    const dial = (target: string) =>
+      h.request(controlOf('adventurousness', target), { token: 'l:ann', method: 'PUT' });
+    await dial('0');
+    expect(await knownOf(10)).toHaveLength(6);
+    await dial('100');
+    expect(await knownOf(10)).toEqual([]);
+    expect(await knownOf(25)).toHaveLength(5);
   });
 
   test('neither the seed itself nor another release of its recording comes next', async () => {

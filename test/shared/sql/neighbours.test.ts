@@ -1,50 +1,52 @@
 /** Co-listening against the formula of the algorithms written out, and neighbours by sound against every pair. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Parameters } from '../../../shared/sql/parameters.ts';
 import { anyHistory, runs } from './any-history.ts';
 import { type History, type Row, runStages } from './stage-fixture.ts';
 import { type Recording, recordingsOf } from './twin/catalogue.ts';
 import { groupRows, NAMED, namesOf } from './twin/named.ts';
 
-const STAGES = ['seeds', 'degrees', 'neighbours', 'artist_seeds', 'artist_degrees', 'artist_neighbours'];
+const STAGES = [
+  ...['seeds', 'degrees', 'near_neighbours', 'closeness', 'neighbours'],
+  ...['artist_seeds', 'artist_degrees', 'artist_neighbours'],
+];
+
+type Twins = Map<number, Map<number, { score: number; error: number }>>;
 
 /**
- * s(i→j) = d_i^-α · d_j^-β · Σ_u d_u^-γ over the listeners u of both, in millionths: d of an id its distinct
- * listeners, of a listener their distinct ids.
+ * s(i→j) = out(i) · in(j) · Σ_u d_u^-γ over the listeners u of both, in millionths and at most `most`: d of a listener
+ * their distinct ids; the factors get an id and its distinct listeners.
  */
 function coListening(
   pairs: readonly (readonly [listener: number, id: number])[],
-  { alpha, beta, gamma }: Pick<Parameters, 'alpha' | 'beta' | 'gamma'>,
-): Map<number, Map<number, { score: number; error: number }>> {
+  gamma: number,
+  out: (id: number, listeners: number) => number,
+  into: (id: number, listeners: number) => number,
+  most = Number.POSITIVE_INFINITY,
+): Twins {
   const idsOf = new Map(
     [...Map.groupBy(pairs, ([u]) => u)].map(([u, of]) => [u, new Set(of.map(([, i]) => i))]),
   );
   const listenersOf = new Map(
     [...Map.groupBy(pairs, ([, i]) => i)].map(([i, of]) => [i, new Set(of.map(([u]) => u))]),
   );
-  const scores = new Map<number, Map<number, { score: number; error: number }>>();
+  const scores: Twins = new Map();
   for (const [i, ofI] of listenersOf) {
     const to = new Map<number, { score: number; error: number }>();
     for (const [j, ofJ] of listenersOf) {
       const both = [...ofI.intersection(ofJ)];
       if (i === j || both.length === 0) continue;
       const sum = both.reduce((total, u) => total + (idsOf.get(u)?.size ?? Number.NaN) ** -gamma, 0);
-      const factors = ofI.size ** -alpha * ofJ.size ** -beta;
+      const factors = out(i, ofI.size) * into(j, ofJ.size);
       // Every weight is kept in whole millionths, and so is the score.
-      to.set(j, { score: factors * sum * 1e6, error: 0.5 * both.length * factors + 0.5001 });
+      to.set(j, { score: Math.min(factors * sum * 1e6, most), error: 0.5 * both.length * factors + 0.5001 });
     }
     scores.set(i, to);
   }
   return scores;
 }
 
-function checkNeighbours(
-  found: readonly Row[],
-  id: 'tid' | 'aid',
-  expected: ReturnType<typeof coListening>,
-  limit: number,
-): number {
+function checkNeighbours(found: readonly Row[], id: 'tid' | 'aid', expected: Twins, limit: number): number {
   const rows = groupRows(found, (row) => String(row[id]));
   for (const [from, to] of expected) {
     const theirs = rows.get(String(from)) ?? [];
@@ -72,29 +74,58 @@ function checkNeighbours(
   return found.length;
 }
 
-test('neighbours are the sum over common listeners, written out', async () => {
+test('neighbours are the sum over common listeners by how close the company of both is, written out', async () => {
   let pairs = 0;
   const exponents = fc.constantFrom(
-    { alpha: 0.6, beta: 0.4, gamma: 0.5 },
-    { alpha: 1, beta: 0, gamma: 0 },
-    { alpha: 0.25, beta: 0.75, gamma: 1 },
+    { alpha: 0.6, beta: 0.4, near_beta: 0.2, crowding: 0.6, gamma: 0.5 },
+    { alpha: 1, beta: 0, near_beta: 0, crowding: 0, gamma: 0 },
+    { alpha: 0.25, beta: 0.75, near_beta: 1, crowding: 1, gamma: 1 },
   );
   const limit = fc.constantFrom(2, 5, 200);
   await fc.assert(
-    fc.asyncProperty(anyHistory, exponents, limit, async (history, powers, neighbours) => {
-      const parameters = { ...powers, neighbours, artist_neighbours: neighbours };
+    fc.asyncProperty(anyHistory, exponents, limit, limit, async (history, powers, near, neighbours) => {
+      const parameters = { ...powers, near_neighbours: near, neighbours, artist_neighbours: neighbours };
       const rows = await runStages(history, { stages: STAGES, parameters });
-      for (const [seeds, degrees, found, id] of [
-        ['seeds', 'degrees', 'neighbours', 'tid'],
-        ['artist_seeds', 'artist_degrees', 'artist_neighbours', 'aid'],
-      ] as const) {
-        const seedRows = rows(seeds).map((row) => [Number(row.lid), Number(row[id])] as const);
-        const listeners = Map.groupBy(seedRows, ([, to]) => to);
+      const pairsOf = (seeds: string, degrees: string, id: 'tid' | 'aid') => {
+        const found = rows(seeds).map((row) => [Number(row.lid), Number(row[id])] as const);
         expect(rows(degrees).map((row) => [row[id], row.listeners])).toEqual(
-          [...listeners].map(([to, of]) => [to, of.length]).sort(([a], [b]) => Number(a) - Number(b)),
+          [...Map.groupBy(found, ([, to]) => to)]
+            .map(([to, of]) => [to, of.length])
+            .sort(([a], [b]) => Number(a) - Number(b)),
         );
-        pairs += checkNeighbours(rows(found), id, coListening(seedRows, powers), neighbours);
-      }
+        return found;
+      };
+      const { alpha, beta, near_beta, crowding, gamma } = powers;
+      const tracks = pairsOf('seeds', 'degrees', 'tid');
+      const nearest = coListening(
+        tracks,
+        gamma,
+        () => 1,
+        (_, d) => d ** -near_beta,
+      );
+      pairs += checkNeighbours(rows('near_neighbours'), 'tid', nearest, near);
+      const closeness = new Map(
+        [...Map.groupBy(rows('near_neighbours'), (row) => Number(row.tid))].map(([tid, of]) => [
+          tid,
+          of.reduce((sum, row) => sum + Number(row.score), 0) / of.length / 1e6,
+        ]),
+      );
+      const close = (id: number) => closeness.get(id) ?? Number.NaN;
+      const scaled = coListening(
+        tracks,
+        gamma,
+        (i) => 1 / close(i),
+        (j) => close(j) ** -crowding,
+        1e7,
+      );
+      pairs += checkNeighbours(rows('neighbours'), 'tid', scaled, neighbours);
+      const artists = coListening(
+        pairsOf('artist_seeds', 'artist_degrees', 'aid'),
+        gamma,
+        (_, d) => d ** -alpha,
+        (_, d) => d ** -beta,
+      );
+      pairs += checkNeighbours(rows('artist_neighbours'), 'aid', artists, neighbours);
     }),
     runs(8),
   );

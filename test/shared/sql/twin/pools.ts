@@ -137,6 +137,7 @@ export function poolsOf(rows: Rows, parameters: Parameters): Map<number, PoolEnt
         ['tags', parameters.weight_tags, trackProposals(described, rows('tag_neighbours'))],
         ['popular', parameters.weight_popularity, popular],
       ] as const;
+      const total = generators.reduce((sum, [, weight]) => sum + weight, 0);
       const plays = new Map(artistsOf(lid).map((row) => [row.aid, number(row, 'plays')]));
       const entries = new Map<number, { score: number; evidence: PoolEntry['evidence'][number][] }>();
       for (const [generator, weight, proposals] of generators) {
@@ -157,7 +158,7 @@ export function poolsOf(rows: Rows, parameters: Parameters): Map<number, PoolEnt
         lid,
         ranked.slice(0, parameters.pool_size).map(([tid, { score, evidence }]) => ({
           tid,
-          score: Math.floor(score / 1000),
+          score: Math.floor(score / Math.max(1, total)),
           artistPlays: plays.get(artistOf.get(tid) ?? null) ?? 0,
           evidence,
         })),
