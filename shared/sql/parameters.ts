@@ -45,6 +45,8 @@ export const DEFAULT_PARAMETERS = {
   pool_audio_seeds: 20,
   pool_tag_seeds: 50,
   pool_popular: 500,
+  /** Of the most popular of all, for whom nobody knows, beside the best of a listener's own pool: of a thousand. */
+  popular_score: 30,
   /** Of known artists and those alike, which no split by artist can tell: searched in closed loop (docs/quality.md). */
   weight_artist: 1_000,
   weight_next: 250,

@@ -429,7 +429,7 @@ export const STAGES: readonly Stage[] = [
     ['popularity', 'recordings', 'artist_tracks', 'artists', 'item_features'],
     ['pool_key'],
     { pool_key: S, candidates: I, pool: S },
-    ['pool_size', 'weight_popularity'],
+    ['pool_size', 'popular_score'],
     { ordered: true },
   ),
   stage(

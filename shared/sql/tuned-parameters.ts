@@ -6,9 +6,9 @@ export const TUNED_PARAMETERS = {
   near_beta: 0.2,
   near_neighbours: 40,
   tag_fade: 0.5,
-  tag_neighbours: 50,
-  weight_audio: 130,
+  tag_neighbours: 100,
+  weight_audio: 160,
   weight_co_listening: 480,
-  weight_popularity: 30,
+  weight_popularity: 0,
   weight_tags: 190,
 } as const;

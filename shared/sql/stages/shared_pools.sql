@@ -25,7 +25,7 @@ SELECT
   s.pool_key,
   COUNT(*) AS candidates,
   CONCAT('\n\n', STRING_AGG(
-    CONCAT(f.features, '\t', CAST(s.score * @weight_popularity AS STRING), '\t\tp', CAST(s.score AS STRING)),
+    CONCAT(f.features, '\t', CAST(s.score * @popular_score AS STRING), '\t\tp', CAST(s.score AS STRING)),
     '\n' ORDER BY s.place
   )) AS pool
 FROM scaled AS s

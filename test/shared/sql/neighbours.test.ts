@@ -80,6 +80,8 @@ test('neighbours are the sum over common listeners by how close the company of b
     { alpha: 0.6, beta: 0.4, near_beta: 0.2, crowding: 0.6, gamma: 0.5 },
     { alpha: 1, beta: 0, near_beta: 0, crowding: 0, gamma: 0 },
     { alpha: 0.25, beta: 0.75, near_beta: 1, crowding: 1, gamma: 1 },
+    // So much that scores meet their bound.
+    { alpha: 0.6, beta: 0.4, near_beta: 0.2, crowding: 4, gamma: 2 },
   );
   const limit = fc.constantFrom(2, 5, 200);
   await fc.assert(

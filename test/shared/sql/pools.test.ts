@@ -149,7 +149,7 @@ function checkSharedPools({ rows, names, recordings, parameters }: Told): void {
     ).toEqual(
       best.map((row, index) => ({
         recordingId: names.recording(row.tid),
-        score: ((shares[index] ?? 0) * parameters.weight_popularity) / 1000,
+        score: ((shares[index] ?? 0) * parameters.popular_score) / 1000,
         evidence: [{ generator: 'popular', score: (shares[index] ?? 0) / 1000, seed: null }],
       })),
     );

@@ -26,7 +26,10 @@ const anySettings = fc.constantFrom(
   {
     alpha: 1,
     beta: 0,
-    gamma: 0,
+    gamma: 2,
+    // So much that scores meet their bound.
+    crowding: 4,
+    near_neighbours: 2,
     false_positive_rate: 0.3,
     weight_artist: 0,
     weight_audio: 1000,
