@@ -48,7 +48,7 @@ export const DEFAULT_PARAMETERS = {
   /** Of the most popular of all, for whom nobody knows, beside the best of a listener's own pool: of a thousand. */
   popular_score: 30,
   /** Of known artists and those alike, which no split by artist can tell: searched in closed loop (docs/quality.md). */
-  weight_artist: 1_000,
+  weight_artist: 1_500,
   weight_next: 250,
   /** Of the heard filter (algorithms: heard filter). */
   false_positive_rate: 0.01,
