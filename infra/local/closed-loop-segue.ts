@@ -53,7 +53,7 @@ export const SEGUE_VARIANTS: readonly SegueVariant[] = [
   { name: 'segue without artists', parameters: { weight_artist: 0 } },
   { name: 'segue without audio', parameters: { weight_audio: 0 } },
   { name: 'segue without tags', parameters: { weight_tags: 0 } },
-  { name: 'segue without popularity', parameters: { weight_popularity: 0 } },
+  { name: 'segue without known artists', parameters: { own_artist_score: 0 } },
   { name: 'segue without diversity', diverse: false },
   { name: 'segue without live signals', weights: NO_LIVE },
 ];

@@ -15,7 +15,6 @@ const PARTS: Readonly<Record<string, Partial<Parameters>>> = {
   'genres and tags': { weight_tags: 0 },
   'artists alike': { weight_artist: 0 },
   'sounds alike': { weight_audio: 0 },
-  popularity: { weight_popularity: 0 },
   'closeness of the candidate (crowding)': { crowding: 0 },
   'popularity within closeness (near_beta)': { near_beta: 0 },
   'length of the listener (gamma)': { gamma: 0 },
