@@ -54,13 +54,16 @@ describe('a build', () => {
       priority: 'BATCH',
       labels: { team: 'music' },
     });
-    const degrees = stageNamed('degrees');
+    const degrees = stageNamed('artist_degrees');
     const space = await warehouse.openBuild(BUILD);
-    await fake.engine.createTable(`${PROJECT}.segue_builds.${BUILD}__seeds`, stageNamed('seeds').columns);
+    await fake.engine.createTable(
+      `${PROJECT}.segue_builds.${BUILD}__artist_seeds`,
+      stageNamed('artist_seeds').columns,
+    );
     await space.run(degrees, { alpha: 1, beta: 0.4 });
-    const job = fake.job(`segue-${BUILD}-degrees-1`);
+    const job = fake.job(`segue-${BUILD}-artist_degrees-1`);
     expect(job).toMatchObject({
-      labels: { app: 'segue', build: BUILD, stage: 'degrees', team: 'music' },
+      labels: { app: 'segue', build: BUILD, stage: 'artist_degrees', team: 'music' },
       reservation: 'projects/p/locations/EU/reservations/nightly',
       maxSlots: 200,
       jobTimeoutMs: '3600000',
@@ -70,15 +73,19 @@ describe('a build', () => {
         useQueryCache: false,
         maximumBytesBilled: String(MAX_BYTES),
         writeDisposition: 'WRITE_TRUNCATE',
-        clustering: { fields: ['tid'] },
-        destinationTable: { projectId: PROJECT, datasetId: 'segue_builds', tableId: `${BUILD}__degrees` },
+        clustering: { fields: ['aid'] },
+        destinationTable: {
+          projectId: PROJECT,
+          datasetId: 'segue_builds',
+          tableId: `${BUILD}__artist_degrees`,
+        },
         queryParameters: [
           { name: 'alpha', parameterType: { type: 'FLOAT64' }, parameterValue: { value: '1' } },
           { name: 'beta', parameterType: { type: 'FLOAT64' }, parameterValue: { value: '0.4' } },
         ],
       },
     });
-    expect(job?.query?.query).toContain(`\`${PROJECT}.segue_builds.${BUILD}__seeds\``);
+    expect(job?.query?.query).toContain(`\`${PROJECT}.segue_builds.${BUILD}__artist_seeds\``);
   });
 
   test('is listed, and dropped with all its tables and no other’s', async () => {
