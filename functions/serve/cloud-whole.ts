@@ -1,4 +1,4 @@
-/** All of `serve` in the cloud, with what the routes ask for that a cold start does not wait for. */
+/** All of `serve` in the cloud, which a cold start does not wait for. */
 import '../../shared/api/interpreted-schemas.ts';
 import type { MiddlewareHandler } from 'hono';
 import type { ApiApp, ApiEnv } from '../../shared/api/app.ts';
@@ -6,16 +6,17 @@ import type { FunctionEnvironment } from '../../shared/google/environment.ts';
 import { openWarehouse } from '../../shared/google/open-warehouse.ts';
 import { createSnapshotReader } from '../../shared/rows/catalogue-snapshot.ts';
 import { createCloudDeliveries } from './cloud-deliveries.ts';
-import type { PlayingDeps } from './deps.ts';
+import type { PlayingDeps, RestDeps } from './deps.ts';
 import { createServe } from './handler.ts';
 import { createHistory } from './history.ts';
 
+/** createServe() over what plays already has, and what the other routes ask for; `limit` counts both parts' requests. */
 export function createWhole(
   playing: PlayingDeps,
   environment: FunctionEnvironment,
   limit: MiddlewareHandler<ApiEnv>,
 ): ApiApp {
-  const rest = {
+  const rest: RestDeps = {
     deliveries: createCloudDeliveries(),
     history: createHistory(openWarehouse(environment)),
     snapshots: createSnapshotReader(playing.rows),

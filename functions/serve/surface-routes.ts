@@ -1,5 +1,4 @@
 /** What to play next, and what is like a track. */
-
 import { createRoute, z } from '@hono/zod-openapi';
 import { answerSchema } from '../../shared/api/answer.ts';
 import type { ApiApp } from '../../shared/api/app.ts';

@@ -1,5 +1,4 @@
 /** Discover Weekly: this week's playlist, the earlier ones with what came of them, and a new one on request. */
-
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { ApiApp, ApiEnv } from '../../shared/api/app.ts';

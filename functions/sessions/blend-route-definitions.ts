@@ -1,5 +1,4 @@
 /** What the routes of Blend take and answer. */
-
 import { createRoute, z } from '@hono/zod-openapi';
 import {
   BlendGroupSchema,

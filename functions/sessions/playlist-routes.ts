@@ -1,5 +1,4 @@
 /** A session saved as a playlist, which outlives it. */
-
 import { createRoute, z } from '@hono/zod-openapi';
 import { accepts } from 'hono/accepts';
 import type { ApiApp } from '../../shared/api/app.ts';

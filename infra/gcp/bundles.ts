@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { type BuildOptions, build, type OutputFile, type Plugin } from 'esbuild';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { type Lockfile, lockedVersions, type Manifest, pruneLockfile } from './lockfile.ts';
 import type { FunctionName } from './sizes.ts';
 import { packZip, type ZipEntry } from './zip.ts';
@@ -134,13 +134,14 @@ const SHARED: BuildOptions = {
   logLevel: 'error',
 };
 
-/** One host of a function: what it imports on demand stays a file of its own. */
-async function bundleHost(root: string, name: FunctionName, host: string): Promise<OutputFile[]> {
-  const { outputFiles } = await build({
+async function bundleCode(root: string, name: FunctionName): Promise<ZipEntry[]> {
+  const hosts = PLAIN_HOSTS.includes(name) ? ['index.ts', 'server.ts'] : ['index.ts'];
+  const own = await build({
     ...SHARED,
-    entryPoints: [join(root, 'functions', name, host)],
+    entryPoints: hosts.map((host) => join(root, 'functions', name, host)),
     absWorkingDir: root,
     outdir: join(root, '.bundles'),
+    // What hosts have in common is there once, and what is imported on demand is a file of its own.
     splitting: true,
     // What reads a stack trace on demand; Node itself opens it only with --enable-source-maps.
     sourcemap: 'linked',
@@ -148,12 +149,6 @@ async function bundleHost(root: string, name: FunctionName, host: string): Promi
     plugins: [ENGLISH_ONLY, UNUSED_OF_ZOD, MEMORY_ONLY, NO_LOG_THREADS, CREDENTIALS_APART],
     external: [...EXTERNAL[name]],
   });
-  return outputFiles ?? [];
-}
-
-async function bundleCode(root: string, name: FunctionName): Promise<ZipEntry[]> {
-  const hosts = PLAIN_HOSTS.includes(name) ? ['index.ts', 'server.ts'] : ['index.ts'];
-  const own = await Promise.all(hosts.map((host) => bundleHost(root, name, host)));
   const credentials = await build({
     ...SHARED,
     stdin: {
@@ -163,11 +158,10 @@ async function bundleCode(root: string, name: FunctionName): Promise<ZipEntry[]>
     absWorkingDir: root,
     outfile: join(root, '.bundles', CREDENTIALS.file),
   });
-  // By name, since chunks are named by content and hosts have some in common.
-  const files = new Map(
-    [...own.flat(), ...(credentials.outputFiles ?? [])].map((file) => [basename(file.path), file]),
-  );
-  return [...files].map(([file, { contents }]) => ({ name: file, content: contents }));
+  return [...(own.outputFiles ?? []), ...(credentials.outputFiles ?? [])].map(({ path, contents }) => ({
+    name: basename(path),
+    content: contents,
+  }));
 }
 
 function manifestOf(name: FunctionName, lock: Lockfile, hasServer: boolean): Manifest {

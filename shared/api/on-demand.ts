@@ -1,4 +1,7 @@
-/** Schemas of answers describe, and validate nothing: each is made when the API's document asks for it, no answer waits. */
+/**
+ * Schemas of answers describe, and validate nothing. Those of the routes that a cold start waits for are made when the
+ * API's document asks for them; elsewhere nobody waits, and they are plain schemas.
+ */
 import type { z } from '@hono/zod-openapi';
 
 /** Makes a schema at the first call, and returns that one ever after: its name in the document is by identity. */

@@ -5,11 +5,12 @@ import { createOidcVerifier } from '../auth/oidc.ts';
 import { createLocalVerifier } from '../auth/tokens.ts';
 import { createLogger } from '../logging/logger.ts';
 import type { FunctionEnvironment } from './environment.ts';
+import { SYSTEM_CLOCK } from './system-clock.ts';
 
 /** The edge of a function of this name; tokens of the environment's issuer and keys are believed, no others. */
 export function createEdge(environment: FunctionEnvironment, name: string): ApiDeps {
   const { keys, oidc, project } = environment;
-  const clock = { now: () => Date.now() };
+  const clock = SYSTEM_CLOCK;
   const verifiers = [
     ...(keys.length > 0 ? [createLocalVerifier({ keys: async () => keys, clock })] : []),
     ...(oidc === undefined ? [] : [createOidcVerifier({ ...oidc, clock })]),

@@ -10,8 +10,7 @@ import { type BigQueryWarehouse, createBigQueryWarehouse } from './bigquery-ware
 import { BIGTABLE_ADMIN_SCOPE, createReplicationBarrier } from './bigtable-replication.ts';
 import type { FunctionEnvironment } from './environment.ts';
 import { createSettledCutoff } from './pubsub-watermark.ts';
-
-const clock = { now: () => Date.now() };
+import { SYSTEM_CLOCK } from './system-clock.ts';
 
 /** `stages`: the folder of the stages' texts, for who runs them. */
 export function openWarehouse(environment: FunctionEnvironment, stages?: URL): BigQueryWarehouse {
@@ -22,7 +21,7 @@ export function openWarehouse(environment: FunctionEnvironment, stages?: URL): B
     dataset: WAREHOUSE_DATASET,
     buildsDataset: BUILDS_DATASET,
     maxBytesBilled,
-    clock,
+    clock: SYSTEM_CLOCK,
     ...(stages !== undefined && {
       readStageSql: ({ name }) => readFile(new URL(`${name}.sql`, stages), 'utf8'),
     }),
@@ -40,7 +39,7 @@ export function openSettledCutoff({ project, emulators }: FunctionEnvironment): 
   return createSettledCutoff({
     project,
     subscriptions: Object.values(toWarehouse).map(({ name }) => name),
-    clock,
+    clock: SYSTEM_CLOCK,
     fetch: createAuthorizedFetch([MONITORING_READ_SCOPE]),
     ...emulated(emulators.monitoring),
   });
@@ -53,7 +52,7 @@ export function openReplication({ project, emulators }: FunctionEnvironment): ()
     project,
     instance: BIGTABLE_INSTANCE,
     tables: ['listeners', 'catalog', 'pools'],
-    clock,
+    clock: SYSTEM_CLOCK,
     sleep,
     fetch: createAuthorizedFetch([BIGTABLE_ADMIN_SCOPE]),
   });

@@ -12,8 +12,8 @@ import { createPubsubTopics } from './pubsub-topics.ts';
 import { type AuthenticatePush, createPushAuthenticator } from './push-authenticator.ts';
 import { rememberPointer } from './remembered-pointer.ts';
 import { routeRows } from './routed-rows.ts';
+import { SYSTEM_CLOCK } from './system-clock.ts';
 
-const clock = { now: () => Date.now() };
 /** How long a process serves a build after another was published. */
 const POINTER_MS = 10_000;
 
@@ -36,7 +36,7 @@ function rowsThrough({ project, emulators }: FunctionEnvironment, profile: Profi
 export function openRows(environment: FunctionEnvironment, profile: Profile): RowStore {
   if (profile !== 'serving') return rowsThrough(environment, profile);
   const routed = routeRows(rowsThrough(environment, 'serving'), rowsThrough(environment, 'writing'));
-  return { ...routed, read: rememberPointer(routed.read, { now: clock.now, forMs: POINTER_MS }) };
+  return { ...routed, read: rememberPointer(routed.read, { now: SYSTEM_CLOCK.now, forMs: POINTER_MS }) };
 }
 
 /** Publishing; what is delivered to functions is pushed to them. */
@@ -58,7 +58,7 @@ export function openPushAuthenticator(
   { push, emulators }: FunctionEnvironment,
   logger: Logger,
 ): AuthenticatePush {
-  if (push !== undefined) return createPushAuthenticator({ ...push, clock });
+  if (push !== undefined) return createPushAuthenticator({ ...push, clock: SYSTEM_CLOCK });
   if (emulators.pubsub === undefined) throw new PermanentError('SEGUE_PUSH_ACCOUNT: must be set.');
   logger.warn({}, 'PUSHES ARE NOT AUTHENTICATED: this process is for the emulator of Pub/Sub only');
   return async () => undefined;

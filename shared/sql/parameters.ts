@@ -24,6 +24,9 @@ export const DEFAULT_PARAMETERS = {
   beta: 0.3,
   history_cap: 200,
   neighbours: 200,
+  /** Millionths; their product, times 65,536 seeds, fits an INT64 (stages/listener_pools). */
+  most_near: 10_000_000,
+  most_taste: 14_000_000,
   artist_history_cap: 100,
   artist_neighbours: 50,
   /** Pseudo-listens at the mean play rate. */

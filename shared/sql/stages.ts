@@ -192,7 +192,7 @@ export const STAGES: readonly Stage[] = [
     ['affinity_tracks', 'recordings'],
     ['lid', 'seed_no'],
     { lid: I, tid: I, kind: S, seed_no: I, weight: I, taste: I, preference: I },
-    ['gamma', 'history_cap'],
+    ['gamma', 'history_cap', 'most_taste'],
   ),
   stage('degrees', ['seeds'], ['tid'], { tid: I, listeners: I, out_factor: F, in_factor: F }, ['near_beta']),
   stage(
@@ -209,7 +209,7 @@ export const STAGES: readonly Stage[] = [
     ['seeds', 'closeness'],
     ['tid', 'place'],
     { tid: I, neighbour: I, score: I, place: I },
-    ['neighbours'],
+    ['neighbours', 'most_near'],
     { kernel: true },
   ),
   stage(

@@ -17,7 +17,7 @@ export interface CoListeningInput {
   readonly outFactors: Float64Array;
   readonly inFactors: Float64Array;
   readonly limit: number;
-  /** Higher scores count as this one. */
+  /** Millionths; higher scores count as this one. */
   readonly most: number;
 }
 

@@ -19,13 +19,9 @@ export interface KernelContext {
 
 export type StageKernel = (context: KernelContext) => Promise<void>;
 
-/** As in stages/neighbours.sql. */
-const MOST_NEIGHBOURLY = 10_000_000;
-
 export const STAGE_KERNELS: Readonly<Record<string, StageKernel>> = {
   near_neighbours: (context) => findNeighbours(context, 'seeds', 'degrees', 'tid', 'near_neighbours'),
-  neighbours: (context) =>
-    findNeighbours(context, 'seeds', 'closeness', 'tid', 'neighbours', MOST_NEIGHBOURLY),
+  neighbours: (context) => findNeighbours(context, 'seeds', 'closeness', 'tid', 'neighbours', 'most_near'),
   artist_neighbours: (context) =>
     findNeighbours(context, 'artist_seeds', 'artist_degrees', 'aid', 'artist_neighbours'),
   listener_pools: writePools,
@@ -58,10 +54,10 @@ async function appending(
 async function findNeighbours(
   context: KernelContext,
   seeds: string,
-  degrees: string,
+  factors: string,
   id: string,
   limit: string,
-  most = Number.POSITIVE_INFINITY,
+  most?: string,
 ): Promise<void> {
   const { connection, params, threads } = context;
   const [listenerColumn, idColumn, weightColumn] = (await readNumbers(
@@ -69,20 +65,21 @@ async function findNeighbours(
     ['lid', id, 'weight'],
     `${seeds} ORDER BY lid, ${id}`,
   )) as [Float64Array, Float64Array, Float64Array];
-  const [degreeIds, outs, ins] = (await readNumbers(
+  const [factorIds, outs, ins] = (await readNumbers(
     connection,
     [id, 'out_factor', 'in_factor'],
-    `${degrees} ORDER BY ${id}`,
+    `${factors} ORDER BY ${id}`,
   )) as [Float64Array, Float64Array, Float64Array];
   const lastListener = listenerColumn.at(-1) ?? 0;
-  const lastId = degreeIds.at(-1) ?? 0;
-  if (lastId === 0) return;
+  if (factorIds.length === 0) return;
+  // Who is alone has no closeness, and may be the last.
+  const lastId = idColumn.reduce((last, of) => Math.max(last, of), 0);
 
   const weights = new Float64Array(new SharedArrayBuffer((lastListener + 1) * 8));
   for (const [row, listener] of listenerColumn.entries()) weights[listener] = weightColumn[row]!;
   const outFactors = new Float64Array(new SharedArrayBuffer((lastId + 1) * 8));
   const inFactors = new Float64Array(new SharedArrayBuffer((lastId + 1) * 8));
-  for (const [row, at] of degreeIds.entries()) {
+  for (const [row, at] of factorIds.entries()) {
     outFactors[at] = outs[row]!;
     inFactors[at] = ins[row]!;
   }
@@ -97,7 +94,7 @@ async function findNeighbours(
     outFactors,
     inFactors,
     limit: numberOf(params, limit),
-    most,
+    most: most === undefined ? Number.POSITIVE_INFINITY : numberOf(params, most),
   };
   await appending(context, (append) =>
     runKernel<CoListeningInput, CoListeningOutput>(

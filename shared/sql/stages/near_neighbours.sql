@@ -10,9 +10,8 @@ scored AS (
   SELECT
     s.tid,
     s.neighbour,
-    CAST(ROUND(s.total * i.out_factor * j.in_factor) AS INT64) AS score
+    CAST(ROUND(s.total * j.in_factor) AS INT64) AS score
   FROM shared_listeners AS s
-  JOIN degrees AS i ON i.tid = s.tid
   JOIN degrees AS j ON j.tid = s.neighbour
 )
 SELECT

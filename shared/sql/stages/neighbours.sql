@@ -1,5 +1,5 @@
 -- Co-listening scaled by how close the company of both is (algorithms: candidate generation), the K best j for each i,
--- scores in millionths, at most ten: (taste · score · 65536) of listener_pools has to fit an INT64.
+-- scores in millionths, at most most_near:
 --   s(i→j) = Σ_u d_u^-gamma over the listeners u of both / (m_i · m_j^crowding), m as in closeness
 WITH shared_listeners AS (
   SELECT a.tid, b.tid AS neighbour, SUM(a.weight) AS total
@@ -11,7 +11,7 @@ scored AS (
   SELECT
     s.tid,
     s.neighbour,
-    CAST(LEAST(ROUND(s.total * i.out_factor * j.in_factor), 10000000) AS INT64) AS score
+    CAST(LEAST(ROUND(s.total * i.out_factor * j.in_factor), @most_near) AS INT64) AS score
   FROM shared_listeners AS s
   JOIN closeness AS i ON i.tid = s.tid
   JOIN closeness AS j ON j.tid = s.neighbour

@@ -1,6 +1,6 @@
 -- The recordings a listener's recommendations start from: the most recent distinct ones they did not reject, of the
 -- kind they mostly listen to (a history of artists yields artists). weight is w_u of the co-listening formula,
--- d_u^-gamma, taste the log-damped decayed affinity; both in millionths.
+-- d_u^-gamma, taste the log-damped decayed affinity, at most most_taste; both in millionths.
 WITH liked AS (
   SELECT f.lid, f.tid, t.kind, f.affinity, f.last_at
   FROM affinity_tracks AS f
@@ -25,7 +25,7 @@ SELECT
   kind,
   recency - 1 AS seed_no,
   CAST(ROUND(POW(COUNT(*) OVER (PARTITION BY lid), -@gamma) * 1000000) AS INT64) AS weight,
-  CAST(ROUND(LN(1 + GREATEST(affinity, 0) / 1000000) * 1000000) AS INT64) AS taste,
+  CAST(LEAST(ROUND(LN(1 + GREATEST(affinity, 0) / 1000000) * 1000000), @most_taste) AS INT64) AS taste,
   ROW_NUMBER() OVER (PARTITION BY lid ORDER BY affinity DESC, tid) AS preference
 FROM ranked
 WHERE recency <= @history_cap

@@ -77,11 +77,11 @@ function checkNeighbours(found: readonly Row[], id: 'tid' | 'aid', expected: Twi
 test('neighbours are the sum over common listeners by how close the company of both is, written out', async () => {
   let pairs = 0;
   const exponents = fc.constantFrom(
-    { alpha: 0.6, beta: 0.4, near_beta: 0.2, crowding: 0.6, gamma: 0.5 },
-    { alpha: 1, beta: 0, near_beta: 0, crowding: 0, gamma: 0 },
-    { alpha: 0.25, beta: 0.75, near_beta: 1, crowding: 1, gamma: 1 },
-    // So much that scores meet their bound.
-    { alpha: 0.6, beta: 0.4, near_beta: 0.2, crowding: 4, gamma: 2 },
+    { alpha: 0.6, beta: 0.4, near_beta: 0.2, crowding: 0.6, gamma: 0.5, most_near: 1e7 },
+    { alpha: 1, beta: 0, near_beta: 0, crowding: 0, gamma: 0, most_near: 1e7 },
+    { alpha: 0.25, beta: 0.75, near_beta: 1, crowding: 1, gamma: 1, most_near: 1e7 },
+    // So low that scores meet it.
+    { alpha: 0.6, beta: 0.4, near_beta: 0.2, crowding: 4, gamma: 2, most_near: 500_000 },
   );
   const limit = fc.constantFrom(2, 5, 200);
   await fc.assert(
@@ -118,7 +118,7 @@ test('neighbours are the sum over common listeners by how close the company of b
         gamma,
         (i) => 1 / close(i),
         (j) => close(j) ** -crowding,
-        1e7,
+        powers.most_near,
       );
       pairs += checkNeighbours(rows('neighbours'), 'tid', scaled, neighbours);
       const artists = coListening(

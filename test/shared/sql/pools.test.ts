@@ -187,6 +187,21 @@ test('pools hold what the generators propose, weighed, without anything heard or
   expect(candidates).toBeGreaterThan(100);
 });
 
+test('nobody listens so much that a pool cannot be computed', async () => {
+  const both = ['a', 'b'].map((recordingId) => event({ recordingId, plays: 2 ** 40 }));
+  const other = ['a', 'b', 'new'].map((recordingId) => event({ listenerId: 'l2', recordingId }));
+  const history = { ...NOTHING, events: [...both, ...other], cutoff: NOW + 1 };
+  // So much scaling that scores meet their bound.
+  const rows = await runStages(history, { stages: STAGES, parameters: { crowding: 50, gamma: 4 } });
+  const most = (column: string, stage: string) => Math.max(...rows(stage).map((row) => Number(row[column])));
+  expect(most('taste', 'seeds')).toBe(DEFAULT_PARAMETERS.most_taste);
+  expect(most('score', 'neighbours')).toBe(DEFAULT_PARAMETERS.most_near);
+  const { most_taste, most_near } = DEFAULT_PARAMETERS;
+  expect(BigInt(most_taste) * BigInt(most_near) * 65_536n + 65_535n).toBeLessThan(2n ** 63n);
+  const pool = parseCandidates(String(rows('listener_pools')[0]?.pool));
+  expect(pool.map(({ itemId }) => itemId)).toEqual(['item-of-new']);
+});
+
 test('a pool of many seeds still names the right ones', async () => {
   const ids = Array.from({ length: 300 }, (_, index) => `r${String(index).padStart(3, '0')}`);
   const heard = ids.map((recordingId, day) => event({ recordingId, occurredAt: NOW - day * DAY_MS }));

@@ -27,8 +27,7 @@ const anySettings = fc.constantFrom(
     alpha: 1,
     beta: 0,
     gamma: 2,
-    // So much that scores meet their bound.
-    crowding: 4,
+    most_near: 300_000,
     near_neighbours: 2,
     false_positive_rate: 0.3,
     weight_artist: 0,
@@ -70,6 +69,14 @@ test('kernels equal the SQL on an empty warehouse and on a catalogue nobody hear
   expect(await compare({ ...NOTHING, cutoff: CUTOFF }, {})).toBe(0);
   const { items } = historyOf({ seed: 1, listeners: 0, recordings: 20, runs: 1 });
   expect(await compare({ ...NOTHING, items, cutoff: CUTOFF }, {})).toBe(0);
+});
+
+test('kernels equal the SQL where the first and the last recording were heard alone', async () => {
+  const heard = { l1: ['a-alone'], l2: ['m1', 'm2'], l3: ['m1', 'm2', 'm3'], l4: ['z-alone'] };
+  const events = Object.entries(heard).flatMap(([listenerId, recordings]) =>
+    recordings.map((recordingId) => event({ listenerId, recordingId })),
+  );
+  await compare({ ...NOTHING, events, cutoff: NOW + 1 }, {});
 });
 
 test('kernels equal the SQL where two seeds lead to a candidate alike: the first is named', async () => {
