@@ -1,5 +1,6 @@
 /** Playlists that were saved out of a session: what is asked for and what is answered, as JSON and as JSPF. */
 import { z } from '@hono/zod-openapi';
+import { answerItemSchema } from './answer.ts';
 import { Id } from './ids.ts';
 import { type Jspf, PLAYLIST_EXTENSION, TRACK_EXTENSION, uriOf } from './jspf.ts';
 import { ReasonSchema, SessionId } from './session.ts';
@@ -18,6 +19,8 @@ export const PlaylistRequestSchema = z
   .strictObject({ sessionId: SessionId, title: PlaylistTitle })
   .openapi('PlaylistRequest');
 
+const { itemId, recordingId, title, artist, artistId, album, durationMs } = answerItemSchema().shape;
+
 export const PlaylistSchema = z
   .object({
     playlistId: PlaylistId,
@@ -30,13 +33,7 @@ export const PlaylistSchema = z
       .array(
         z.object({
           position: z.int().describe('Zero-based.'),
-          itemId: z.string(),
-          recordingId: z.string(),
-          title: z.string().nullable(),
-          artist: z.string().nullable(),
-          artistId: z.string().nullable(),
-          album: z.string().nullable(),
-          durationMs: z.int().nullable(),
+          ...{ itemId, recordingId, title, artist, artistId, album, durationMs },
           turn: z.int().describe('Of the session, that served it.'),
           reasons: z.array(ReasonSchema),
         }),
