@@ -64,6 +64,8 @@ export interface Event {
     readonly durationMs?: number | null;
     readonly isrc?: string | null;
     readonly mbid?: string | null;
+    /** How popular its source says it is; 100 is the most popular. */
+    readonly popularity?: number | null;
   } | null;
 }
 
@@ -181,6 +183,8 @@ export interface AnswerItem {
     /** Item or artist that led here. */
     readonly seed: string | null;
   }[];
+  /** The listener's plays of the artist up to the build; null where it is no candidate of theirs. */
+  readonly artistPlays: number | null;
   readonly seedTracks: readonly {
     readonly itemId: string;
     readonly title: string | null;

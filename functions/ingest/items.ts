@@ -34,6 +34,7 @@ function complete(item: CatalogueItem, event: SubmittedEvent, source: string, no
     durationMs: item.durationMs ?? metadata.durationMs ?? event.durationMs,
     isrc: item.isrc ?? metadata.isrc,
     mbid: item.mbid ?? metadata.mbid,
+    popularity: item.popularity ?? metadata.popularity,
     source,
     updatedAt: now,
   };

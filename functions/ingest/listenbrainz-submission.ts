@@ -88,6 +88,7 @@ export function convertListen(listen: unknown, listenerId: string, now: number):
         durationMs: item.durationMs,
         isrc: item.isrc,
         mbid: item.mbid,
+        popularity: item.popularity,
       },
     },
   };

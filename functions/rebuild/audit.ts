@@ -1,6 +1,7 @@
 /** Judges a finished build; nothing it finds wrong is ever served unless an operator waives it by name. */
 import { BloomFilter } from '../../shared/domain/bloom.ts';
 import { parseCandidates } from '../../shared/domain/candidate.ts';
+import { gini } from '../../shared/domain/gini.ts';
 import { median, populationStability } from '../../shared/domain/stability.ts';
 import type { BuildSpace } from '../../shared/ports/warehouse.ts';
 import {
@@ -8,9 +9,12 @@ import {
   CANARY_SAMPLE_SQL,
   CANARY_SQL,
   COVERAGE_SQL,
+  EXPOSED_PLACES,
+  EXPOSURE_TOLERANCE,
   HISTORY_NEEDED,
   MAXIMUM_PSI,
   MINIMUM_COVERAGE,
+  MODEL_SQL,
   SCORE_BUCKETS,
   SCORE_HISTOGRAM_SQL,
   VOLUME_STAGES,
@@ -22,6 +26,8 @@ import type { AuditResult, Build } from './builds.ts';
 export interface AuditReport {
   readonly results: readonly AuditResult[];
   readonly scoreShares: readonly number[];
+  /** Gini coefficient of how often artists stand in the first places of sampled pools. */
+  readonly artistExposure: number;
 }
 
 /**
@@ -43,12 +49,18 @@ export async function audit(
       detail: violations === 0 ? 'ok' : `${violations}: ${meaning}`,
     });
   }
-  results.push(await judgeCoverage(space), await judgeCanary(space, build.stages.listeners?.rows ?? 0));
+  const canary = await judgeCanary(space, build.stages.listeners?.rows ?? 0);
+  results.push(await judgeCoverage(space), canary.result, await judgeModel(space));
   const scoreShares = await readScoreShares(space);
+  const { artistExposure } = canary;
   if (history.length >= HISTORY_NEEDED) {
-    results.push(...judgeVolume(build, history), judgeDrift(scoreShares, history));
+    results.push(
+      ...judgeVolume(build, history),
+      judgeDrift(scoreShares, history),
+      ...judgeExposure(artistExposure, build, history),
+    );
   }
-  return { results: results.map((result) => waive(result, accept)), scoreShares };
+  return { results: results.map((result) => waive(result, accept)), scoreShares, artistExposure };
 }
 
 function waive(result: AuditResult, accept: ReadonlySet<string>): AuditResult {
@@ -68,8 +80,17 @@ async function judgeCoverage(space: BuildSpace): Promise<AuditResult> {
   };
 }
 
-/** For some listeners, reads the filter as serving will: everything heard is in it, nothing in the pool was heard. */
-async function judgeCanary(space: BuildSpace, listeners: number): Promise<AuditResult> {
+interface Canary {
+  readonly result: AuditResult;
+  readonly artistExposure: number;
+}
+
+/**
+ * For some listeners, reads filter and pool as serving will: everything heard is in the filter, nothing in the pool was
+ * heard. What stands first in those pools tells how unevenly artists are exposed.
+ */
+async function judgeCanary(space: BuildSpace, listeners: number): Promise<Canary> {
+  const exposed = new Map<string, number>();
   let missed = 0;
   let offered = 0;
   const sample = await space.query(CANARY_SAMPLE_SQL, { listeners });
@@ -87,13 +108,53 @@ async function judgeCanary(space: BuildSpace, listeners: number): Promise<AuditR
         .map((line) => line.split('\t')[0] ?? ''),
     );
     for (const recording of heard) if (!filter.has(recording)) missed += 1;
-    for (const { recordingId } of parseCandidates(String(row.pool))) if (heard.has(recordingId)) offered += 1;
+    const candidates = parseCandidates(String(row.pool));
+    for (const { recordingId } of candidates) if (heard.has(recordingId)) offered += 1;
+    for (const { artistId } of candidates.slice(0, EXPOSED_PLACES))
+      if (artistId !== null) exposed.set(artistId, (exposed.get(artistId) ?? 0) + 1);
   }
   return {
-    name: 'bloom-canary',
-    passed: missed === 0 && offered === 0,
-    detail: `${sample.length} listeners: ${missed} heard recordings missing from filters, ${offered} heard recordings in pools`,
+    result: {
+      name: 'bloom-canary',
+      passed: missed === 0 && offered === 0,
+      detail: `${sample.length} listeners: ${missed} heard recordings missing from filters, ${offered} heard recordings in pools`,
+    },
+    artistExposure: gini(exposed.values()),
   };
+}
+
+/** A model that is used orders what it did not see better than the configured weights; which one it is is told. */
+async function judgeModel(space: BuildSpace): Promise<AuditResult> {
+  const [row] = await space.query(MODEL_SQL);
+  const used = String(row?.line ?? '') !== '';
+  const [auc, configured] = [Number(row?.auc ?? 0) / 1000, Number(row?.configured_auc ?? 0) / 1000];
+  const heard = `${Number(row?.heard ?? 0)} servings heard, ${Number(row?.retained ?? 0)} of them kept`;
+  const judged =
+    auc === 0 ? 'too few to learn from' : `AUC ${auc} on held-out listeners, the weights' own ${configured}`;
+  return {
+    name: 'ranking-model',
+    passed: row !== undefined && (!used || auc >= configured),
+    detail: `${heard}: ${judged}; pools are ordered by ${used ? String(row?.line).trim() : 'the configured weights'}`,
+  };
+}
+
+/** A guardrail against ranking that gives ever more places to ever fewer artists. */
+function judgeExposure(
+  artistExposure: number,
+  build: Pick<Build, 'cutoff'>,
+  history: readonly Build[],
+): AuditResult[] {
+  const week = history.filter(({ cutoff }) => cutoff >= build.cutoff - WEEK_MS);
+  // Builds of before this was measured have none.
+  const usual = median(week.flatMap((one) => one.artistExposure ?? []));
+  if (!(usual > 0)) return [];
+  return [
+    {
+      name: 'artist-exposure',
+      passed: artistExposure <= usual + EXPOSURE_TOLERANCE,
+      detail: `Gini coefficient of artists in the first ${EXPOSED_PLACES} places ${artistExposure.toFixed(3)}, the week's median is ${usual.toFixed(3)}`,
+    },
+  ];
 }
 
 async function readScoreShares(space: BuildSpace): Promise<number[]> {

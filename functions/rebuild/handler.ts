@@ -12,6 +12,7 @@ import { audit } from './audit.ts';
 import { type Build, listBuilds, saveBuild } from './builds.ts';
 import { LOADS, load } from './load.ts';
 import { collect, isUnderWay, publish } from './publish.ts';
+import { modelParameters, TRAINED_STAGE, trainModel } from './ranking.ts';
 
 /** What a build tells while it runs, for a progress bar or a log. */
 export interface Progress {
@@ -100,6 +101,7 @@ export async function takeUp(
     stages: {},
     audits: [],
     scoreShares: [],
+    artistExposure: null,
     identity: null,
     cells: 0,
     startedAt: deps.now(),
@@ -121,13 +123,17 @@ async function runStages(deps: RebuildDeps, space: BuildSpace, build: Build): Pr
   }
 }
 
-/** Runs one stage with the parameters the build was begun with: those the stage declares and no others. */
+/**
+ * Runs one stage with the parameters the build was begun with, and with what it learned before: those the stage declares
+ * and no others.
+ */
 export async function runStage(
   space: BuildSpace,
   { cutoff, parameters }: Pick<Build, 'cutoff' | 'parameters'>,
   stage: Stage,
 ): Promise<StageResult> {
-  const all: StageParams = { ...parameters, cutoff };
+  const learned = stage.name === TRAINED_STAGE ? modelParameters(await trainModel(space, parameters)) : {};
+  const all: StageParams = { ...parameters, cutoff, ...learned };
   const params = Object.fromEntries(
     stage.params.map((name) => {
       const value = all[name];
@@ -151,7 +157,7 @@ export async function judge(
     throw new PermanentError(`Build ${begun.id} is not complete: ${missing.join(', ')} did not run.`);
   const build: Build = { ...begun, stages };
   const published = (await listBuilds(deps.documents)).filter(({ status }) => status === 'published');
-  const { results, scoreShares } = await audit(space, build, published, accept);
+  const { results, scoreShares, artistExposure } = await audit(space, build, published, accept);
   const passed = results.every((result) => result.passed || result.waived === true);
   deps.onProgress?.({
     buildId: build.id,
@@ -163,6 +169,7 @@ export async function judge(
     ...build,
     audits: results,
     scoreShares,
+    artistExposure,
     status: passed ? 'audited' : 'rejected',
     finishedAt: passed ? null : deps.now(),
   });

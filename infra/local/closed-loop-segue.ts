@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runStage } from '../../functions/rebuild/handler.ts';
 import { load } from '../../functions/rebuild/load.ts';
 import type { ListeningEvent } from '../../shared/domain/event.ts';
 import { isoWeek } from '../../shared/domain/iso-week.ts';
@@ -22,19 +23,23 @@ import { liveEventCell } from '../../shared/rows/live-events.ts';
 import { changePointer, withPublished } from '../../shared/rows/pointer.ts';
 import type { StoredWeek } from '../../shared/rows/weekly-playlists.ts';
 import { catalogueRow, listenRow } from '../../shared/schema/table-rows.ts';
+import type { TableRow } from '../../shared/schema/tables.ts';
+import { describeAnswer, impressionsOf } from '../../shared/serving/answer.ts';
 import { candidatesFor, relatedTo } from '../../shared/serving/candidates.ts';
 import {
   type ListenerView,
+  type Reading,
   type ReadingDeps,
   readListener,
   startReading,
 } from '../../shared/serving/reading.ts';
-import { choose, hasHeard, type Request } from '../../shared/serving/recommend.ts';
-import { makeWeek } from '../../shared/serving/weekly.ts';
+import { type Choice, choose, hasHeard, type Request } from '../../shared/serving/recommend.ts';
+import { choiceOf, makeWeek } from '../../shared/serving/weekly.ts';
 import type { LoopPolicy, ServeRequest } from '../../shared/simulation/closed-loop-policy.ts';
 import { DEFAULT_PARAMETERS, type Parameters } from '../../shared/sql/parameters.ts';
 import { STAGES } from '../../shared/sql/stages.ts';
 import type { Settings } from './settings.ts';
+import { impressionRows } from './sinks.ts';
 
 /** What is left out of the service; everything else stays as it is. */
 export interface SegueVariant {
@@ -56,6 +61,8 @@ export const SEGUE_VARIANTS: readonly SegueVariant[] = [
   { name: 'segue without known artists', parameters: { own_artist_score: 0 } },
   { name: 'segue without diversity', diverse: false },
   { name: 'segue without live signals', weights: NO_LIVE },
+  // Servings of no time at all teach nothing.
+  { name: 'segue without ranking model', parameters: { ranking_span_ms: 0 } },
 ];
 
 /** As many of one artist as the surfaces of the service have. */
@@ -99,6 +106,8 @@ class SeguePolicy {
   /** Events that the warehouse, and those that the rows, do not have yet. */
   #unstored: ListeningEvent[] = [];
   #unsignalled: ListeningEvent[] = [];
+  /** Rows of what was served since the last build. */
+  #shown: TableRow[] = [];
   #signalling: Promise<void> = Promise.resolve();
 
   constructor(options: SegueOptions, warehouse: Warehouse, rows: RowStore) {
@@ -125,13 +134,15 @@ class SeguePolicy {
   async refresh(at: number): Promise<void> {
     const { parameters } = this.#options.variant;
     await this.#warehouse.append('listens', this.#unstored.map(listenRow));
+    await this.#warehouse.append('impressions', this.#shown);
     this.#unstored = [];
+    this.#shown = [];
     // Readers look no further back than this behind a build: older events need no cells.
     this.#unsignalled = this.#unsignalled.filter(({ receivedAt }) => receivedAt >= at - LATELY_MS);
     const space = await this.#warehouse.openBuild(`b${at}`);
     try {
-      const params = { ...DEFAULT_PARAMETERS, ...parameters, cutoff: at };
-      for (const stage of STAGES) await space.run(stage, params);
+      const build = { cutoff: at, parameters: { ...DEFAULT_PARAMETERS, ...parameters } };
+      for (const stage of STAGES) await runStage(space, build, stage);
       await load(space, this.#rows, this.#deps.erasures, at, () => {});
     } finally {
       await space.close();
@@ -150,7 +161,32 @@ class SeguePolicy {
     const served = await this.#choose(view, reading, listenerId, request);
     if (reading.degraded.size > 0)
       throw new Error(`The service answered without ${[...reading.degraded].join(', ')}.`);
-    return served;
+    await this.#remember(reading, view, listenerId, request, served);
+    return served.map(({ candidate }) => candidate.itemId);
+  }
+
+  /** As the sink of impressions does with what answers publish. */
+  async #remember(
+    reading: Reading,
+    { build }: ListenerView,
+    listenerId: string,
+    { surface }: ServeRequest,
+    served: readonly Choice[],
+  ): Promise<void> {
+    const answer = await describeAnswer(
+      this.#deps,
+      reading,
+      {
+        surface,
+        listenerId,
+        basis: 'build',
+        build,
+        impressionId: `${listenerId} ${reading.now}`,
+        rankingVersion: this.#weights.version,
+      },
+      served,
+    );
+    for (const { data } of impressionsOf(answer, reading.now)) this.#shown.push(...impressionRows(data));
   }
 
   /** Resolves when everything observed so far can be read, whichever request it was that began to write it. */
@@ -168,7 +204,7 @@ class SeguePolicy {
     reading: ReturnType<typeof startReading>,
     listenerId: string,
     { surface, count, seed }: ServeRequest,
-  ): Promise<readonly string[]> {
+  ): Promise<readonly Choice[]> {
     const diverse = this.#options.variant.diverse ?? true;
     if (surface === 'weekly' && diverse) return this.#weekly(view, reading, listenerId);
     const recent = await this.#deps.catalogue.get(view.signals.recent.map(({ itemId }) => itemId));
@@ -183,7 +219,7 @@ class SeguePolicy {
     const around = isNext && seed !== undefined ? await this.#around(view, reading, seed) : [];
     const merged = around.length === 0 ? candidates : mergeCandidates([...around, ...candidates]);
     const others = merged.filter(({ itemId }) => itemId !== seed);
-    return choose(others, view, this.#weights, request).map(({ candidate }) => candidate.itemId);
+    return choose(others, view, this.#weights, request);
   }
 
   /** What goes with the seed, leading as it does in `next`. */
@@ -196,7 +232,7 @@ class SeguePolicy {
     view: ListenerView,
     reading: ReturnType<typeof startReading>,
     listenerId: string,
-  ): Promise<readonly string[]> {
+  ): Promise<readonly Choice[]> {
     let made = this.#weeks.get(listenerId);
     if (made === undefined) {
       const week = isoWeek(reading.now);
@@ -207,7 +243,7 @@ class SeguePolicy {
       this.#weeks.set(listenerId, made);
     }
     const { tracks } = readWeekly(made, (track) => (hasHeard(view, track) ? 'heard' : undefined));
-    return tracks.map(({ itemId }) => itemId);
+    return tracks.map((track) => choiceOf(track, view));
   }
 }
 

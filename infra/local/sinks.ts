@@ -105,6 +105,8 @@ const Item = z.object({
   durationMs: z.int().nullable(),
   isrc: z.string().nullable(),
   mbid: z.string().nullable(),
+  // A dead letter that is replayed may be older than the attribute.
+  popularity: z.int().nullable().default(null),
   source: z.string(),
   updatedAt: z.int(),
 }) satisfies z.ZodType<CatalogueItem>;
@@ -148,20 +150,32 @@ const ImpressionMessage = z.object({
       notion: z.string(),
       score: z.number(),
       propensity: z.number(),
+      evidence: z.string().nullable().default(null),
+      artist_plays: z.int().nullable().default(null),
     }),
   ),
 });
+
+/** A row an item. */
+function rowsOf({ items, ...impression }: z.infer<typeof ImpressionMessage>): TableRow[] {
+  return items.map((item) => ({ ...impression, ...item }));
+}
+
+/** The warehouse's rows of one message of impressions. Throws for what is none. */
+export function impressionRows(data: string): TableRow[] {
+  return rowsOf(parse(ImpressionMessage, data));
+}
 
 export function impressionsSink(warehouse: Appender, erasures: Erasures): Handler {
   return sink(
     warehouse,
     'impressions',
     unlessErased(erasures, ({ data }) => {
-      const { items, ...impression } = parse(ImpressionMessage, data);
+      const impression = parse(ImpressionMessage, data);
       return {
         listenerId: impression.listener_id,
         at: impression.served_at,
-        rows: items.map((item) => ({ ...impression, ...item })),
+        rows: rowsOf(impression),
       };
     }),
   );

@@ -42,6 +42,12 @@ export const MetadataSchema = z.object({
     .regex(/^[A-Za-z]{2}-?[A-Za-z0-9]{3}-?\d{2}-?\d{5}$/, 'must be an ISRC')
     .nullish(),
   mbid: z.guid('must be a MusicBrainz id').nullish(),
+  popularity: z
+    .int('must be a whole number from 0 to 100')
+    .min(0, 'must not be negative')
+    .max(100, 'must be at most 100')
+    .nullish()
+    .openapi({ description: 'How popular its source says it is; 100 is the most popular.' }),
 });
 
 export const EventSchema = z
@@ -75,6 +81,7 @@ export interface ItemMetadata {
   readonly durationMs: number | null;
   readonly isrc: string | null;
   readonly mbid: string | null;
+  readonly popularity: number | null;
 }
 
 /** An event as its producer meant it: times are epoch milliseconds, what was left out is null. */
@@ -115,6 +122,7 @@ function metadataOf(metadata: z.infer<typeof MetadataSchema> | null | undefined)
     durationMs: knownDuration(metadata.durationMs),
     isrc: metadata.isrc?.replaceAll('-', '').toUpperCase() ?? null,
     mbid: metadata.mbid?.toLowerCase() ?? null,
+    popularity: metadata.popularity ?? null,
   };
 }
 

@@ -1,5 +1,7 @@
 /** A candidate as pools carry it: what ranking needs, inlined, and which generators proposed it on what evidence. */
 
+import { orderByModel, type PoolModel, parseModelLine } from './ranking-model.ts';
+
 export const GENERATORS = ['co', 'artist', 'audio', 'next', 'session', 'tags', 'popular'] as const;
 export type Generator = (typeof GENERATORS)[number];
 
@@ -34,21 +36,38 @@ export interface Candidate extends Features {
   readonly evidence: readonly Evidence[];
 }
 
-const LETTERS: Readonly<Record<string, Generator>> = {
-  c: 'co',
-  a: 'artist',
-  s: 'audio',
-  n: 'next',
-  v: 'session',
-  g: 'tags',
-  p: 'popular',
+/** What stands for a generator in pools and impressions. */
+export const GENERATOR_LETTERS: Readonly<Record<Generator, string>> = {
+  co: 'c',
+  artist: 'a',
+  audio: 's',
+  next: 'n',
+  session: 'v',
+  tags: 'g',
+  popular: 'p',
 };
+const GENERATOR_OF: ReadonlyMap<string, Generator> = new Map(
+  GENERATORS.map((generator) => [GENERATOR_LETTERS[generator], generator]),
+);
 
 /** The candidates of a pool text, best first; see stages/listener_pools.sql for the format. */
-export function parseCandidates(text: string): Candidate[] {
+export function parseCandidates(text: string): readonly Candidate[] {
+  return parsePool(text).candidates;
+}
+
+/** A pool's candidates, best first: by the ranking model that the text names, or as they stand. */
+export interface Pool {
+  readonly candidates: readonly Candidate[];
+  readonly model: PoolModel | undefined;
+}
+
+/** As parseCandidates(), with what ordered them. */
+export function parsePool(text: string): Pool {
   const [seeds = '', artists = '', ...lines] = text.split('\n');
   const names = { items: seeds.split('\t'), artists: artists.split('\t') };
-  return lines.map((line) => parseLine(line, names));
+  const weights = parseModelLine(lines[0] ?? '');
+  const candidates = lines.slice(weights === undefined ? 0 : 1).map((line) => parseLine(line, names));
+  return weights == null ? { candidates, model: undefined } : orderByModel(candidates, weights);
 }
 
 interface SeedNames {
@@ -90,7 +109,7 @@ function parseSound(text: string): Sound {
 function parseEvidence(text: string, seeds: SeedNames): Evidence[] {
   const found: Evidence[] = [];
   for (const [, letter = '', score = '', seed] of text.matchAll(/([a-z])(\d+)(?:\.(\d+))?/g)) {
-    const generator = LETTERS[letter];
+    const generator = GENERATOR_OF.get(letter);
     // A newer build may know generators that this code does not.
     if (generator === undefined) continue;
     const names = generator === 'artist' ? seeds.artists : seeds.items;

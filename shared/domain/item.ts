@@ -28,6 +28,8 @@ export interface CatalogueItem {
   readonly durationMs: number | null;
   readonly isrc: string | null;
   readonly mbid: string | null;
+  /** 0 to 100, as its source counts it: how popular it is beyond this community. */
+  readonly popularity: number | null;
   /** Who described it; see ListeningEvent.source. */
   readonly source: string;
   /** Epoch milliseconds; of two descriptions of one item each known attribute of the newer wins. */
@@ -55,6 +57,7 @@ export function bareItem(itemId: string, source: string, updatedAt: number): Cat
     durationMs: null,
     isrc: null,
     mbid: null,
+    popularity: null,
     source,
     updatedAt,
   };

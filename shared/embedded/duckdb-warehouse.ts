@@ -34,9 +34,20 @@ export async function openDuckdbWarehouse(options: WarehouseOptions): Promise<Wa
   const temporaryDirectory = inMemory ? '' : join(options.directory, 'tmp');
   const instance = await openEngine(path, { ...options, temporaryDirectory });
   const connection = await connect(instance);
-  for (const [name, table] of Object.entries(TABLES))
+  for (const [name, table] of Object.entries(TABLES)) {
     await connection.run(createTableSql(name, table.columns));
+    await addColumns(connection, name, table.columns);
+  }
   return new DuckdbWarehouse(instance, connection, options);
+}
+
+/** The columns that a table of an older directory lacks; at its end, which is where TABLES declares what came later. */
+async function addColumns(connection: DuckDBConnection, table: string, columns: Columns): Promise<void> {
+  const described = await connection.runAndReadAll(`DESCRIBE "${table}"`);
+  const present = new Set(described.getRows().map(([name]) => name));
+  for (const [name, type] of Object.entries(columns))
+    if (!present.has(name))
+      await connection.run(`ALTER TABLE "${table}" ADD COLUMN "${name}" ${DUCKDB_TYPES[type].toString()}`);
 }
 
 class DuckdbWarehouse implements Warehouse {

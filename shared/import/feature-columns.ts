@@ -24,6 +24,7 @@ export const COLUMN_NAMES = {
   durationMinutes: ['duration_min', 'duration_minutes'],
   explicit: ['explicit'],
   isrc: ['isrc'],
+  popularity: ['popularity', 'track_popularity', 'spotify_popularity'],
 } as const;
 
 /** Every one of these that is there adds to the genres. */

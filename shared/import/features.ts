@@ -79,6 +79,12 @@ class RowReader {
     return null;
   }
 
+  /** Means over several releases have a fraction, which says nothing. */
+  popularity(): number | null {
+    const value = this.number('popularity', (found) => found >= 0 && found <= 100);
+    return value === null ? null : Math.round(value);
+  }
+
   /** The first artist: of a Python list `['A', 'B']`, of `A;B`, or the whole text. */
   artist(): string | null {
     const text = this.text('artist');
@@ -131,6 +137,7 @@ export function convertTrackRow(
       explicit: read.explicit(),
       durationMs: read.durationMs(),
       isrc: read.text('isrc'),
+      popularity: read.popularity(),
     },
   };
 }

@@ -1,9 +1,10 @@
 /** One listener's row as serving reads it: live events and controls always fresh, the build's cells from memory. */
 import { LRUCache } from 'lru-cache';
 import { BloomFilter } from '../domain/bloom.ts';
-import { type Candidate, parseCandidates } from '../domain/candidate.ts';
+import { type Candidate, parsePool } from '../domain/candidate.ts';
 import type { Control } from '../domain/control.ts';
 import type { ListeningEvent } from '../domain/event.ts';
+import type { PoolModel } from '../domain/ranking-model.ts';
 import { parseHistory, type RecentHistory } from '../domain/recent-history.ts';
 import { parseTaste, type Taste } from '../domain/taste.ts';
 import type { Cell, RowStore } from '../ports/row-store.ts';
@@ -16,6 +17,8 @@ export interface BuiltListener {
   /** Epoch ms: the build that these cells are of. */
   readonly build: number;
   readonly candidates: readonly Candidate[];
+  /** What ordered them; undefined where the configured weights of the generators did. */
+  readonly model: PoolModel | undefined;
   readonly heard: BloomFilter | undefined;
   readonly taste: Taste | undefined;
   readonly recent: RecentHistory;
@@ -138,7 +141,7 @@ function parseBuilt(build: number, cells: readonly Cell[]): BuiltListener {
   const taste = text('taste');
   return {
     build,
-    candidates: parseCandidates(text('pool') ?? ''),
+    ...parsePool(text('pool') ?? ''),
     heard: heard === undefined ? undefined : BloomFilter.parse(heard),
     taste: taste === undefined ? undefined : parseTaste(taste),
     recent: parseHistory(text('recent') ?? ''),

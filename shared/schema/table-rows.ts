@@ -51,6 +51,7 @@ export function catalogueRow(item: CatalogueItem): TableRow {
     duration_ms: item.durationMs,
     source: item.source,
     updated_at: item.updatedAt,
+    popularity: item.popularity,
   };
 }
 

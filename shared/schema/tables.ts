@@ -42,7 +42,10 @@ export const TABLES = {
     partitionBy: 'received_at',
     clusterBy: ['listener_id'],
   },
-  /** Descriptions of items, newest wins attribute by attribute. Genres are joined with '|'. */
+  /**
+   * Descriptions of items, newest wins attribute by attribute. Genres are joined with '|'. What came later stands last,
+   * where tables that are older get it.
+   */
   catalogue: {
     columns: {
       item_id: 'STRING',
@@ -63,6 +66,7 @@ export const TABLES = {
       duration_ms: 'INT64',
       source: 'STRING',
       updated_at: 'TIMESTAMP',
+      popularity: 'INT64',
     },
     required: ['item_id', 'recording_id', 'kind', 'updated_at'],
     partitionBy: 'updated_at',
@@ -120,6 +124,8 @@ export const TABLES = {
       notion: 'STRING',
       score: 'FLOAT64',
       propensity: 'FLOAT64',
+      evidence: 'STRING',
+      artist_plays: 'INT64',
     },
     required: ['impression_id', 'listener_id', 'surface', 'served_at', 'position', 'item_id'],
     partitionBy: 'served_at',

@@ -2,7 +2,13 @@
 
 import type { Answer, AnswerItem } from '../api/answer.ts';
 import { buildIdOf } from '../domain/build-id.ts';
-import type { Candidate, Evidence, Generator } from '../domain/candidate.ts';
+import {
+  type Candidate,
+  type Evidence,
+  GENERATOR_LETTERS,
+  GENERATORS,
+  type Generator,
+} from '../domain/candidate.ts';
 import type { CatalogueItem } from '../domain/item.ts';
 import type { Taste } from '../domain/taste.ts';
 import type { OutgoingMessage, Topics } from '../ports/topics.ts';
@@ -20,6 +26,10 @@ const SOURCES: Readonly<Record<Generator, AnswerItem['source']>> = {
   tags: 'tag_neighbours',
   popular: 'popularity',
 };
+
+const LETTERS: ReadonlyMap<AnswerItem['source'], string> = new Map(
+  GENERATORS.map((generator) => [SOURCES[generator], GENERATOR_LETTERS[generator]]),
+);
 
 export interface AnswerContext {
   readonly surface: string;
@@ -129,6 +139,7 @@ function writeItem(
     explicit: candidate.explicit,
     source: strongest === undefined ? 'popularity' : SOURCES[strongest.generator],
     sources: byStrength.map((evidence) => writeSource(evidence)),
+    artistPlays: candidate.artistPlays,
     seedTracks: seedTracksOf(candidate, favouriteOf).map((itemId) => ({
       itemId,
       title: items.get(itemId)?.title ?? null,
@@ -165,7 +176,13 @@ export interface Served {
   readonly items: readonly (Pick<
     AnswerItem,
     'position' | 'itemId' | 'recordingId' | 'notion' | 'score' | 'propensity'
-  > & { readonly source: string })[];
+  > &
+    Partial<Pick<AnswerItem, 'sources' | 'artistPlays'>> & { readonly source: string })[];
+}
+
+/** The generators' scores in thousandths, strongest first, each by the letter that it has in pools. */
+function evidenceOf(sources: AnswerItem['sources']): string {
+  return sources.map(({ source, score }) => `${LETTERS.get(source)}${Math.round(score * 1000)}`).join('');
 }
 
 /** One message per answer, of which the warehouse gets a row an item; none for nobody and for nothing. */
@@ -186,6 +203,8 @@ export function impressionsOf(served: Served, servedAt: number): OutgoingMessage
       notion: item.notion,
       score: item.score,
       propensity: item.propensity,
+      evidence: evidenceOf(item.sources ?? []),
+      artist_plays: item.artistPlays ?? null,
     })),
   };
   return [{ orderingKey: listenerId, data: JSON.stringify(message) }];

@@ -17,7 +17,7 @@ async function readPool(
   key: string,
   qualifier: string,
   build: number,
-): Promise<Candidate[] | undefined> {
+): Promise<readonly Candidate[] | undefined> {
   const row = await deps.rows.read(table, key, [
     { family: 'build', qualifiers: [qualifier], timestamps: [build] },
   ]);
@@ -48,7 +48,7 @@ export async function popular(
   deps: ReadingDeps,
   reading: Reading,
   build: number | undefined,
-): Promise<Candidate[]> {
+): Promise<readonly Candidate[]> {
   const part: Part = 'popularity';
   const find = async () => {
     if (build === undefined) return undefined;

@@ -11,8 +11,10 @@ import {
   type Ranked,
   type RankingWeights,
   rank,
+  type ScoreParts,
   scoreParts,
 } from '../domain/ranking.ts';
+import { modelParts } from '../domain/ranking-model.ts';
 import { hasRemembered } from '../rows/listener-row.ts';
 import type { ListenerView } from './reading.ts';
 
@@ -117,11 +119,28 @@ export function choose(
     ({ item: { candidate, score }, propensity }) => ({
       candidate,
       score,
-      parts: scoreParts(candidate, view.signals, sounds, weights, dial),
+      parts: explained(scoreParts(candidate, view.signals, sounds, weights, dial), candidate, view, weights),
       notion: notionOf(view, candidate),
       propensity,
     }),
   );
+}
+
+/** With a ranking model, its addends by feature instead of the pool's share that they sum to; what live plays add stays. */
+function explained(
+  parts: ScoreParts,
+  { recordingId }: Candidate,
+  { built }: ListenerView,
+  weights: RankingWeights,
+): Choice['parts'] {
+  const model = built?.model;
+  const own = built?.candidates.find((candidate) => candidate.recordingId === recordingId);
+  if (model === undefined || own === undefined) return parts;
+  const addends = Object.entries(modelParts(own, model)).map(
+    ([feature, part]) => [feature, weights.pool * part] as const,
+  );
+  const rest = parts.pool - (weights.pool * own.score) / 1000;
+  return { ...parts, pool: rest, ...Object.fromEntries(addends) };
 }
 
 /** Nothing is left to chance. */

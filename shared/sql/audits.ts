@@ -92,6 +92,14 @@ export const CANARY_SQL = `SELECT h.heard, r.recent, COALESCE(p.pool, '') AS poo
   LEFT JOIN (SELECT listener_id, pool FROM listener_pools WHERE listener_id = @listener) AS p
     ON p.listener_id = h.listener_id`;
 
+/** What the build learned to order pools by, and how that did; one row. */
+export const MODEL_SQL = `SELECT heard, retained, auc, configured_auc, line FROM ranking_model`;
+
+/** Of each sampled pool's candidates so many are taken for what listeners see of it. */
+export const EXPOSED_PLACES = 20;
+/** What the artists' exposure may grow more uneven by in a week: a Gini coefficient. */
+export const EXPOSURE_TOLERANCE = 0.1;
+
 /** Stages whose row counts must stay near the median of recent builds. */
 export const VOLUME_STAGES = [
   'listeners',

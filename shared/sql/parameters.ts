@@ -1,10 +1,11 @@
 /** Defaults of every stage parameter: versioned configuration, one number a name. A build records what it used. */
+import { HALF_KNOWN_PLAYS } from '../domain/ranking-model.ts';
 import type { StageParams } from './stage.ts';
 import { TUNED_PARAMETERS, TUNED_VERSION } from './tuned-parameters.ts';
 
 const DAY_MS = 86_400_000;
 
-export const PARAMETERS_VERSION = `stages-3 ${TUNED_VERSION}`;
+export const PARAMETERS_VERSION = `stages-4 ${TUNED_VERSION}`;
 
 export const DEFAULT_PARAMETERS = {
   /** Half-life of an affinity (algorithms: vocabulary). */
@@ -31,6 +32,8 @@ export const DEFAULT_PARAMETERS = {
   artist_neighbours: 50,
   /** Pseudo-listens at the mean play rate. */
   prior_plays: 10,
+  /** Pseudo-listeners of what its source calls most popular, 100 of 100; of 50 a quarter (stages/popularity). */
+  prior_listeners: 3,
   /** Of each artist in the catalogue's pools, and of a listener's own artists as deep as what they have not heard. */
   tracks_per_artist: 50,
   block_size: 100,
@@ -69,6 +72,22 @@ export const DEFAULT_PARAMETERS = {
   retained_ms: 28 * DAY_MS,
   retained_days: 2,
   retained_tracks: 3,
+  /** Servings the ranking model learns from: of so long, heard so soon, with so much time to stay; a share of listeners judges. */
+  ranking_span_ms: 56 * DAY_MS,
+  ranking_heard_within_ms: 7 * DAY_MS,
+  ranking_settled_ms: 3 * DAY_MS,
+  ranking_judges: 5,
+  half_known_plays: HALF_KNOWN_PLAYS,
+  /** The model itself, in thousandths: a build fits its own (functions/rebuild/ranking). */
+  model_co_listening: 0,
+  model_artist: 0,
+  model_audio: 0,
+  model_tags: 0,
+  model_popularity: 0,
+  model_known_artist: 0,
+  model_new_artist: 0,
+  model_auc: 0,
+  model_configured_auc: 0,
   recent_cap: 2_000,
   profile_size: 30,
   related_neighbours: 40,

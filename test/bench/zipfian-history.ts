@@ -34,7 +34,7 @@ export async function fillWithPlays(
       hash(i, 3) % 12, hash(i, 4) % 2,
       CASE WHEN hash(i, 1) % 4 = 0 THEN NULL ELSE ${uniform('i', '5')} END, ${uniform('i', '6')},
       1960 + hash(i, 7) % 65, hash(i, 8) % 10 = 0, 150000 + hash(i, 9) % 150000, 'generated',
-      make_timestamp(${endAt} * 1000)
+      make_timestamp(${endAt} * 1000), NULL
     FROM (SELECT i, hash(i, 'artist') % ${artists} AS a FROM range(${tracks}) AS r(i))`);
   // Activity is log-normal; the last listeners' plays are cut or added so that the sum is exact.
   await connection.run(`INSERT INTO listens

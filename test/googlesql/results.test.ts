@@ -44,6 +44,8 @@ const LOW: Partial<Parameters> = {
   session_reach: 1,
   session_cell_bytes: 120,
   false_positive_rate: 0.2,
+  model_artist: -1500,
+  model_known_artist: 2750,
 };
 const CASES: readonly (readonly [string, Sizes, Partial<Parameters>, 'sql' | 'kernels'])[] = [
   ['as configured', { seed: 7, listeners: 40, recordings: 80, runs: 9 }, {}, 'sql'],

@@ -2,10 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { openSeguePolicy, SEGUE_VARIANTS, type SegueVariant } from '../../infra/local/closed-loop-segue.ts';
 import { runLoop, startLoop } from '../../shared/simulation/closed-loop.ts';
 import { eventsOfListen } from '../../shared/simulation/closed-loop-listen.ts';
+import type { LoopPolicy } from '../../shared/simulation/closed-loop-policy.ts';
+import { itemOf } from '../../shared/simulation/closed-loop-world.ts';
 import { DEFAULT_PARAMETERS } from '../../shared/sql/parameters.ts';
 import { START, smallWorld } from '../shared/simulation/closed-loop-worlds.ts';
 
 const DAY = 86_400_000;
+const UNTRAINED = 'segue without ranking model';
 const world = smallWorld();
 const start = await startLoop(world);
 const MONDAY = START + world.size.historyDays * DAY;
@@ -95,7 +98,8 @@ describe('the service as a policy', () => {
 
   it('has a variant without each part, that changes what it is named for', async () => {
     const lists = new Map<string, readonly string[]>();
-    for (const variant of SEGUE_VARIANTS) {
+    // One build alone has nothing to learn from.
+    for (const variant of SEGUE_VARIANTS.filter(({ name }) => name !== UNTRAINED)) {
       const policy = await openPolicy(variant);
       try {
         // What is played since the build is what live signals are made of.
@@ -120,4 +124,58 @@ describe('the service as a policy', () => {
     for (const { parameters } of SEGUE_VARIANTS)
       for (const name of Object.keys(parameters ?? {})) expect(DEFAULT_PARAMETERS).toHaveProperty(name);
   }, 120_000);
+
+  it('learns from what stayed of what it served, unless its ranking model is left out', async () => {
+    const untrained = SEGUE_VARIANTS.find(({ name }) => name === UNTRAINED);
+    const lists = new Map<string, readonly string[]>();
+    for (const variant of [{ name: 'segue' }, untrained as SegueVariant]) {
+      const policy = await openPolicy(variant);
+      try {
+        for (let day = 0; day < 5; day++) await playServed(policy, MONDAY + day * DAY);
+        await policy.refresh(MONDAY + 21 * DAY);
+        const request = { surface: 'discover', count: 10 } as const;
+        const served = world.listeners.map(({ profile }) =>
+          policy.serve(profile.listenerId, MONDAY + 21 * DAY, request),
+        );
+        lists.set(variant.name, (await Promise.all(served)).flat());
+      } finally {
+        await policy.close();
+      }
+    }
+    expect(lists.get('segue')).not.toEqual(lists.get(UNTRAINED));
+  }, 120_000);
 });
+
+const artistOf = (itemId: string) => itemOf(world, world.trackOfItem.get(itemId) ?? -1).artistId;
+const artistsBefore = world.listeners.map(
+  (_, index) =>
+    new Set(
+      start.history
+        .filter(({ listener }) => listener === index)
+        .map(({ track }) => itemOf(world, track).artistId),
+    ),
+);
+const knows = (listener: number, itemId: string) => artistsBefore[listener]?.has(artistOf(itemId)) === true;
+
+/** Everybody skips artists whom they knew, and comes back to the others on two later days. */
+async function playServed(policy: LoopPolicy, at: number) {
+  const [pattern] = start.history;
+  if (pattern === undefined) throw new Error('There is a history.');
+  for (const [listener, { profile }] of world.listeners.entries()) {
+    const served = await policy.serve(profile.listenerId, at, { surface: 'discover', count: 20 });
+    const listens = served.flatMap((itemId, place) => {
+      const skipped = knows(listener, itemId);
+      return (skipped ? [0] : [0, 1, 2]).map((later) => ({
+        ...pattern,
+        listener,
+        eventId: `${at} ${listener} ${place} ${later}`,
+        track: world.trackOfItem.get(itemId) ?? -1,
+        at: at + later * DAY + (place + 1) * 300_000,
+        skipped,
+        saved: false,
+        msPlayed: skipped ? 3_000 : 200_000,
+      }));
+    });
+    await policy.observe(listens.flatMap((listen) => eventsOfListen(world, listen)));
+  }
+}

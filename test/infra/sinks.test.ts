@@ -93,6 +93,7 @@ const CASES: readonly Case[] = [
       item({ itemId: null }),
       item({ genres: 'jazz' }),
       item({ durationMs: 1.5 }),
+      item({ popularity: 0.5 }),
       item({ kind: 'opera' }),
       {},
     ],
@@ -154,6 +155,14 @@ describe.each(CASES)('the sink of $name', ({ table, of, good, bad, rows }) => {
     expect(await of(warehouse)([])).toEqual([]);
     expect(await count(table)).toBe(0);
   });
+});
+
+test('an item that is older than an attribute is kept, without it', async () => {
+  const { popularity: _, ...older } = item();
+  const outcomes = await catalogueSink(warehouse)([message(older), message(item({ popularity: 9 }))]);
+  expect(outcomes.map(({ kind }) => kind)).toEqual(['ack', 'ack']);
+  const rows = await warehouse.query('SELECT popularity FROM catalogue ORDER BY popularity');
+  expect(rows).toEqual([{ popularity: null }, { popularity: 9 }]);
 });
 
 describe.each(CASES.filter(({ personal }) => personal))('the sink of $name', ({ table, of, good, rows }) => {

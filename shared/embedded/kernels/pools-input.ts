@@ -32,6 +32,8 @@ export interface PoolsInput {
   readonly itemIds: PackedTexts;
   readonly features: PackedTexts;
   readonly artistIds: PackedTexts;
+  /** Of the ranking model, at index 1; empty where there is none. */
+  readonly modelLine: PackedTexts;
   readonly parameters: {
     readonly own_artist_score: number;
     readonly pool_tracks_per_artist: number;

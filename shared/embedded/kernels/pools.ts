@@ -252,6 +252,7 @@ export function pools(input: PoolsInput): (first: number, last: number) => Pools
     names(input.itemIds, input.seeds, listener);
     text.code(NEWLINE);
     names(input.artistIds, input.artistSeeds, listener);
+    text.packed(input.modelLine, 1);
     knowArtists(listener, true);
     for (let at = 0; at < ids.length; at++) line(ids[at]!, scores[at]!);
     knowArtists(listener, false);

@@ -224,6 +224,7 @@ async function writePools(context: KernelContext): Promise<void> {
     itemIds: packTexts(await readDense(connection, 'item_id', 'recordings ORDER BY tid')),
     features: packTexts(await readDense(connection, 'features', 'item_features ORDER BY tid')),
     artistIds: packTexts(await readDense(connection, 'artist_id', 'artists ORDER BY aid')),
+    modelLine: packTexts(await readDense(connection, 'line', 'ranking_model')),
     parameters: {
       own_artist_score: of('own_artist_score'),
       pool_tracks_per_artist: of('pool_tracks_per_artist'),

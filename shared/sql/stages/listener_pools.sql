@@ -1,6 +1,7 @@
 -- Each listener's candidates: five generators, each scaled to its best candidate of that listener (a million), then
 -- their weighted mean; nothing heard, nothing rejected. One text cell per listener:
---   line 1 seeds' item ids by seed_no, line 2 artist ids by preference, both tab-separated; then per candidate
+--   line 1 seeds' item ids by seed_no, line 2 artist ids by preference, both tab-separated; where there is a ranking model
+--   (see ranking_model) a line of its weights, by which readers order the pool; then per candidate
 --   features (see item_features), score, the listener's plays of the artist, and the evidence: a letter per generator
 --   (c co-listening, a artist, s sound, g genres and tags, p popularity), its score in thousandths, and .seed, which counts from 0 in
 --   line 1 (c, s, g) or line 2 (a).
@@ -179,8 +180,9 @@ headers AS (
 SELECT
   u.listener_id,
   COALESCE(b.candidates, 0) AS candidates,
-  CONCAT(h.header, '\n', COALESCE(ah.header, ''), IF(b.body IS NULL, '', CONCAT('\n', b.body))) AS pool
+  CONCAT(h.header, '\n', COALESCE(ah.header, ''), q.line, IF(b.body IS NULL, '', CONCAT('\n', b.body))) AS pool
 FROM headers AS h
+CROSS JOIN ranking_model AS q
 JOIN listeners AS u ON u.lid = h.lid
 LEFT JOIN artist_headers AS ah ON ah.lid = h.lid
 LEFT JOIN bodies AS b ON b.lid = h.lid

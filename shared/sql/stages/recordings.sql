@@ -24,21 +24,23 @@ merged AS (
     ARRAY_AGG(valence IGNORE NULLS ORDER BY updated_at DESC, valence LIMIT 1)[SAFE_OFFSET(0)] AS valence,
     ARRAY_AGG(year IGNORE NULLS ORDER BY updated_at DESC, year LIMIT 1)[SAFE_OFFSET(0)] AS year,
     ARRAY_AGG(explicit IGNORE NULLS ORDER BY updated_at DESC, explicit LIMIT 1)[SAFE_OFFSET(0)] AS explicit,
-    ARRAY_AGG(duration_ms IGNORE NULLS ORDER BY updated_at DESC, duration_ms LIMIT 1)[SAFE_OFFSET(0)] AS duration_ms
+    ARRAY_AGG(duration_ms IGNORE NULLS ORDER BY updated_at DESC, duration_ms LIMIT 1)[SAFE_OFFSET(0)] AS duration_ms,
+    ARRAY_AGG(popularity IGNORE NULLS ORDER BY updated_at DESC, popularity LIMIT 1)[SAFE_OFFSET(0)] AS popularity
   FROM (SELECT c.* FROM catalogue AS c JOIN repeated AS r ON r.recording_id = c.recording_id)
   GROUP BY recording_id
 ),
 described AS (
   SELECT
     c.recording_id, c.item_id, c.kind, c.title, c.artist, c.artist_id, c.album, NULLIF(c.genres, '') AS genres,
-    c.tempo, c.key, c.mode, c.energy, c.valence, c.year, c.explicit, c.duration_ms
+    c.tempo, c.key, c.mode, c.energy, c.valence, c.year, c.explicit, c.duration_ms,
+    c.popularity
   FROM catalogue AS c
   LEFT JOIN repeated AS r ON r.recording_id = c.recording_id
   WHERE r.recording_id IS NULL
   UNION ALL
   SELECT
     recording_id, item_id, kind, title, artist, artist_id, album, genres, tempo, key,
-    mode, energy, valence, year, explicit, duration_ms
+    mode, energy, valence, year, explicit, duration_ms, popularity
   FROM merged
 ),
 heard AS (
@@ -89,6 +91,7 @@ SELECT
   d.year,
   COALESCE(d.explicit, FALSE) AS explicit,
   d.duration_ms,
+  d.popularity,
   CAST(CONCAT('0x', SUBSTR(TO_HEX(MD5(e.recording_id)), 1, 8)) AS INT64) AS hash1,
   CAST(CONCAT('0x', SUBSTR(TO_HEX(MD5(e.recording_id)), 9, 8)) AS INT64) AS hash2
 FROM everything AS e

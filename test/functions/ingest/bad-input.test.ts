@@ -38,6 +38,10 @@ const BAD_EVENTS: [string, unknown, string][] = [
   ['an endless title', submitted({ metadata: { title: 'x'.repeat(513) } }), '/metadata/title'],
   ['an ISRC that is none', submitted({ metadata: { isrc: 'abc' } }), '/metadata/isrc'],
   ['an mbid that is none', submitted({ metadata: { mbid: 'abc' } }), '/metadata/mbid'],
+  ['a negative popularity', submitted({ metadata: { popularity: -1 } }), '/metadata/popularity'],
+  ['a popularity of more than 100', submitted({ metadata: { popularity: 101 } }), '/metadata/popularity'],
+  ['a popularity that is a share', submitted({ metadata: { popularity: 0.5 } }), '/metadata/popularity'],
+  ['a popularity that is text', submitted({ metadata: { popularity: '50' } }), '/metadata/popularity'],
 ];
 
 describe('a bad event', () => {
@@ -64,8 +68,11 @@ describe('a bad event', () => {
       submitted({ eventId: 'e', msPlayed: 0, version: 1 }),
       submitted({ eventId: 'f', msPlayed: undefined, durationMs: undefined }),
       submitted({ eventId: 'g', type: 'dislike', context: null, metadata: null, skipped: null }),
+      submitted({ eventId: 'h', metadata: { popularity: 0 } }),
+      submitted({ eventId: 'i', metadata: { popularity: 100 } }),
+      submitted({ eventId: 'j', metadata: { popularity: null } }),
     ]);
-    expect(body).toMatchObject({ accepted: 7, rejected: [] });
+    expect(body).toMatchObject({ accepted: 10, rejected: [] });
   });
 
   test('a batch of bad ones only is a 400 problem with every reason', async () => {

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import { catalogueSink } from '../../../infra/local/sinks.ts';
 import { openApiDocument } from '../../../shared/api/openapi.ts';
 import type { RateLimits } from '../../../shared/api/rate-limit.ts';
 import { bareItem } from '../../../shared/domain/item.ts';
 import { artistIdOf, recordingIdOf } from '../../../shared/domain/recording.ts';
 import { TransientError } from '../../../shared/errors.ts';
-import { fakeCatalogue, fakeErasures, fakePrivateSessions } from '../fakes/stores.ts';
+import type { TableRow } from '../../../shared/schema/tables.ts';
+import { fakeCatalogue, fakeErasures, fakePrivateSessions, messageOfData } from '../fakes/stores.ts';
 import { ingestHarness, NOW, submitted } from './harness.ts';
 
 const NDJSON = { headers: { 'content-type': 'application/x-ndjson' } };
@@ -139,6 +141,7 @@ describe('what an item is', () => {
       artist: 'The Beatles',
       durationMs: 139_000,
       isrc: 'gb-aye-09-00001',
+      popularity: 77,
     };
     await h.send('/v1/events', [
       submitted({ durationMs: 0 }),
@@ -153,6 +156,7 @@ describe('what an item is', () => {
         title: metadata.title,
         artist: 'The Beatles',
         isrc: 'GBAYE0900001',
+        popularity: 77,
         source: 'api',
         updatedAt: NOW,
         durationMs: 139_000,
@@ -167,15 +171,20 @@ describe('what an item is', () => {
     for (const event of h.topics.events())
       expect(event).toMatchObject({ recordingId, artistId: artistIdOf('The Beatles') });
     expect(h.topics.events()[0]?.durationMs).toBe(139_000);
+    const rows: TableRow[] = [];
+    const append = async (_: string, appended: readonly TableRow[]) => void rows.push(...appended);
+    await catalogueSink({ append })([messageOfData(h.topics.published[0]?.message.data ?? '')]);
+    expect(rows).toMatchObject([{ item_id: 'item-1', recording_id: recordingId, popularity: 77 }]);
   });
 
   test('is completed where the catalogue knows only the id', async () => {
-    const catalogue = fakeCatalogue([{ ...bareItem('item-1', 'features', 1), tempo: 120 }]);
+    const known = { ...bareItem('item-1', 'features', 1), tempo: 120, popularity: 0 };
+    const catalogue = fakeCatalogue([known]);
     const h = ingestHarness({ catalogue });
-    const event = submitted({ metadata: { title: 'T', artist: 'A' } });
+    const event = submitted({ metadata: { title: 'T', artist: 'A', popularity: 50 } });
     await h.send('/v1/events', [event]);
     expect(catalogue.learnt).toMatchObject([
-      { title: 'T', artist: 'A', tempo: 120, recordingId: expect.stringMatching(/^r/) },
+      { title: 'T', artist: 'A', tempo: 120, popularity: 0, recordingId: expect.stringMatching(/^r/) },
     ]);
     await h.send('/v1/events', [event]);
     expect(catalogue.learnt).toHaveLength(1);

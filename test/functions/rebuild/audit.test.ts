@@ -38,6 +38,7 @@ describe('a whole build', () => {
       ...AUDITS.map(({ name }) => name),
       'coverage',
       'bloom-canary',
+      'ranking-model',
     ]);
     const { rows } = build.stages.neighbours as StageResult;
     expect(rows).toBeGreaterThan(0);
@@ -78,6 +79,12 @@ describe('a whole build', () => {
       ['heard', 'bloom-canary'],
       ['DELETE FROM heard_filters WHERE rowid = 0'],
     ],
+    [
+      'a ranking model that does worse than the weights it replaces',
+      ['ranking-model'],
+      ["UPDATE ranking_model SET line = 'model 1 0 0 0 0 0 0', auc = 600, configured_auc = 601"],
+    ],
+    ['no ranking model', ['ranking-model'], ['DELETE FROM ranking_model']],
     ['pools without candidates', ['coverage'], ['UPDATE listener_pools SET candidates = 0']],
     ['no pools', ['coverage'], ['DELETE FROM listener_pools']],
   ])('with %s fails %j and nothing else', async (_, audits, statements) => {
@@ -145,6 +152,7 @@ describe('a whole build', () => {
     stages: build.stages,
     audits: [],
     scoreShares: [],
+    artistExposure: null,
     identity: createHash('sha256').update(String(age)).digest('hex'),
     cells: 0,
     startedAt: 0,
@@ -195,6 +203,20 @@ describe('a whole build', () => {
     const outlier = published(1, { scoreShares, stages: times(9) });
     const history = [...old, ...nightly(6, { scoreShares }).slice(0, 5), outlier];
     expect(failed(await build.auditAfter([], { history }))).toEqual([]);
+  });
+
+  test('that gives its first places to far fewer artists fails, also beside builds that did not measure it', async () => {
+    const { scoreShares, artistExposure } = await build.auditAfter([]);
+    expect(artistExposure).toBeGreaterThan(0);
+    const auditBeside = async (usual: number | null) => {
+      const measured = nightly(6, { scoreShares, artistExposure: usual });
+      const { artistExposure: _, ...older } = published(8, { scoreShares });
+      return build.auditAfter([], { history: [older as Build, ...measured] });
+    };
+    expect(failed(await auditBeside(artistExposure - 0.11))).toEqual(['artist-exposure']);
+    expect(failed(await auditBeside(artistExposure - 0.09))).toEqual([]);
+    expect(failed(await auditBeside(artistExposure + 0.3))).toEqual([]);
+    expect((await auditBeside(null)).results.map(({ name }) => name)).not.toContain('artist-exposure');
   });
 
   test('that drifted in its scores fails until that is waived', async () => {

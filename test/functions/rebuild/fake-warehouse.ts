@@ -1,6 +1,6 @@
 /** A warehouse whose stages are told what they make, and whose builds outlive a kill as files would. */
 import type { BuildSpace, SqlValue, StageResult, Warehouse } from '../../../shared/ports/warehouse.ts';
-import { COVERAGE_SQL, SCORE_HISTOGRAM_SQL } from '../../../shared/sql/audits.ts';
+import { COVERAGE_SQL, MODEL_SQL, SCORE_HISTOGRAM_SQL } from '../../../shared/sql/audits.ts';
 import { STAGES } from '../../../shared/sql/stages.ts';
 
 export type Tables = Readonly<Record<string, readonly Record<string, SqlValue>[]>>;
@@ -36,6 +36,7 @@ export function fakeWarehouse(tables: Tables): FakeWarehouse {
       async query(sql) {
         die('query');
         if (sql === COVERAGE_SQL) return [{ active: 1, covered: 1 }];
+        if (sql === MODEL_SQL) return [{ heard: 0, retained: 0, auc: 0, configured_auc: 0, line: '' }];
         if (sql === SCORE_HISTOGRAM_SQL) return [{ bucket: 0, pairs: 1 }];
         return sql.includes('violations') ? [{ violations: warehouse.violations }] : [];
       },

@@ -377,7 +377,8 @@ describe('Discover Weekly without a build of the listener', () => {
 
 describe('impressions', () => {
   test('one message per answer, under the listener, with what was served where', async () => {
-    await h.putPool('ann', ACTIVE, someLines('p', 40));
+    const evidence = { plays: 3, evidence: 'c512.0a1000.0p7' };
+    await h.putPool('ann', ACTIVE, someLines('p', 40, evidence));
     await h.publishBuilds(ACTIVE);
     const { body } = await h.request(weekly());
     expect(h.published).toEqual([
@@ -398,6 +399,8 @@ describe('impressions', () => {
             notion: item.notion,
             score: item.score,
             propensity: 1,
+            evidence: 'a1000c512p7',
+            artist_plays: 3,
           })),
         },
       },

@@ -17,6 +17,7 @@ const item: AnswerItem = {
   key: null,
   mode: null,
   energy: null,
+  artistPlays: null,
   year: null,
   explicit: false,
   source: 'popularity',

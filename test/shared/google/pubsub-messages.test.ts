@@ -82,6 +82,7 @@ const itemArbitrary: fc.Arbitrary<CatalogueItem> = fc.record({
   durationMs: fc.option(fc.nat()),
   isrc: fc.option(text),
   mbid: fc.option(text),
+  popularity: fc.option(fc.nat(100)),
   source: text,
   updatedAt: instant,
 });

@@ -83,6 +83,21 @@ describe('track features', () => {
     ]);
   });
 
+  it('reads popularity as its source counts it, under each of its names', async () => {
+    for (const name of ['popularity', 'Track Popularity', 'spotify_popularity']) {
+      const values = ['0', '100', '61.5', '61.49', '', 'NaN', '-1', '100.4', 'very'];
+      const rows = values.map((value, index) => `Song ${index},X,90,${value}`);
+      const outcome = await runImport(csv('popular.csv', `track,artist,tempo,${name}`, ...rows));
+      expect(outcome.items.map(({ popularity }) => popularity)).toEqual([
+        ...[0, 100, 62, 61],
+        ...[null, null, null, null, null],
+      ]);
+      expect(onlyFile(outcome)).toMatchObject({ described: 9, badValues: { popularity: 3 } });
+    }
+    const { items } = await runImport(csv('without.csv', 'track,artist,tempo', 'A,X,90'));
+    expect(items).toMatchObject([{ popularity: null }]);
+  });
+
   it('takes 0 bpm and key -1 for unknown, and counts values out of range', async () => {
     const outcome = await runImport(
       csv(

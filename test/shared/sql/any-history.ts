@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { EVENT_VERSION, type ListeningEvent } from '../../../shared/domain/event.ts';
 import { bareItem, type CatalogueItem } from '../../../shared/domain/item.ts';
 import { DAY_MS, MINUTE_MS } from '../../../shared/domain/time.ts';
+import type { TableRow } from '../../../shared/schema/tables.ts';
 import type { ArtistFeatures, ControlChange, History } from './stage-fixture.ts';
 
 /** 2026-01-01T00:00:00Z. */
@@ -59,6 +60,10 @@ const artistOf = (recording: number): string | null =>
 const idOf = (recording: number): string => `r${String(recording).padStart(2, '0')}`;
 const isDescribed = (recording: number): boolean => recording % 11 !== 3;
 
+/** Releases disagree; no draw, so that what a seed draws besides is what it was without. */
+const popularityOf = (recording: number, release: number): number | null =>
+  (recording + release) % 3 === 0 ? null : ([0, 100, 45, 80, 7][(recording * 3 + release) % 5] as number);
+
 function itemsOf(draws: Draws, recordings: number): CatalogueItem[] {
   const items: CatalogueItem[] = [];
   for (let recording = 0; recording < recordings; recording++) {
@@ -81,6 +86,7 @@ function itemsOf(draws: Draws, recordings: number): CatalogueItem[] {
         year: draws.or([1969, 1994, 1999, 2004, 2024]),
         explicit: draws.or([true, false]),
         durationMs: draws.or([0, 20_000, 31_000, 200_000]),
+        popularity: popularityOf(recording, release),
       });
   }
   return items;
@@ -209,6 +215,38 @@ function artistFeaturesOf(draws: Draws): ArtistFeatures[] {
   }));
 }
 
+/**
+ * What was served of recordings that listeners came to, mostly before they did, and again later; of draws of its own, so
+ * that the rest of a history is what it is without.
+ */
+function impressionsOf(events: readonly ListeningEvent[], seed: number): TableRow[] {
+  const draws = new Draws(seed + 1);
+  const firsts = new Map<string, ListeningEvent>();
+  for (const event of events) {
+    const pair = `${event.listenerId} ${event.recordingId}`;
+    if (event.occurredAt < (firsts.get(pair)?.occurredAt ?? Number.POSITIVE_INFINITY))
+      firsts.set(pair, event);
+  }
+  return [...firsts.values()].flatMap(({ listenerId, recordingId, itemId, occurredAt }) =>
+    Array.from({ length: draws.below(4) }, (_, at) => ({
+      impression_id: `m${draws.below(5)}`,
+      listener_id: draws.chance(0.05) ? 'nobody' : listenerId,
+      surface: draws.of(['discover-weekly', 'next']),
+      build_id: draws.or(['b0', 'b1']),
+      served_at: occurredAt - draws.of([-3_600_000, 0, 1, MINUTE_MS, 2 * DAY_MS, 7 * DAY_MS, 8 * DAY_MS]),
+      position: at,
+      item_id: itemId,
+      recording_id: draws.or([recordingId], 0.9),
+      source: 'co_listening',
+      notion: 'new_track',
+      score: 0.5,
+      propensity: 1,
+      evidence: draws.of([null, '', 'c1000', 'c49a50p5', 'a951g449', 's730c12v3', 'n9']),
+      artist_plays: draws.or([0, 1, 5, 44, 10_000], 0.9),
+    })),
+  );
+}
+
 /** The history of these sizes and this seed: always the same one. */
 export function historyOf(sizes: Sizes): History {
   const draws = new Draws(sizes.seed);
@@ -227,6 +265,7 @@ export function historyOf(sizes: Sizes): History {
     artistFeatures: artistFeaturesOf(draws),
     controls: controlsOf(draws, sizes),
     erasures,
+    impressions: impressionsOf(author.events, sizes.seed),
     cutoff: CUTOFF,
   };
 }

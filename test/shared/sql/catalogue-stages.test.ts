@@ -41,6 +41,7 @@ function checkRecordings(rows: readonly Row[], recordings: ReadonlyMap<string, R
       year: recording.year,
       explicit: recording.explicit,
       duration_ms: recording.durationMs,
+      popularity: recording.popularity,
       hash1: Number.parseInt(md5.slice(0, 8), 16),
       hash2: Number.parseInt(md5.slice(8, 16), 16),
     });
@@ -51,10 +52,16 @@ interface Popularity {
   readonly listeners: number;
   readonly plays: number;
   readonly listens: number;
-  readonly score: number;
+  /** The smoothed play rate. */
+  readonly rate: number;
+  /** Pseudo-listeners. */
+  readonly prior: number;
 }
 
-/** ln(1 + listeners) · (plays + 10 · mean rate) / (listens + 10), the mean rate that of the kind. */
+/**
+ * ln(1 + listeners + 3 · popularity²) · (plays + 10 · mean rate) / (listens + 10), popularity as a share and 0 where it is
+ * not known, the mean rate that of the kind and 1 of a kind that was never played.
+ */
 function popularityOf(
   recordings: ReadonlyMap<string, Recording>,
   listeners: Iterable<Listener>,
@@ -72,12 +79,14 @@ function popularityOf(
   for (const [kind, of] of Map.groupBy(recordings.values(), (recording) => recording.kind)) {
     const total = (name: 'plays' | 'listens') =>
       of.reduce((sum, { recordingId }) => sum + (counts.get(recordingId)?.[name] ?? 0), 0);
-    rates.set(kind, total('listens') === 0 ? 0 : total('plays') / total('listens'));
+    rates.set(kind, total('plays') === 0 ? 1 : total('plays') / total('listens'));
   }
   return new Map(
     [...counts].map(([id, count]) => {
-      const rate = rates.get(recordings.get(id)?.kind ?? '') ?? 0;
-      return [id, { ...count, score: (count.plays + prior * rate) / (count.listens + prior) }];
+      const { kind, popularity } = recordings.get(id) as Recording;
+      const rate = (count.plays + prior * (rates.get(kind) ?? Number.NaN)) / (count.listens + prior);
+      const share = (popularity ?? 0) / 100;
+      return [id, { ...count, rate, prior: DEFAULT_PARAMETERS.prior_listeners * share ** 2 }];
     }),
   );
 }
@@ -102,7 +111,8 @@ function checkPopularity(
     const twin = expected.get(id) as Popularity;
     const count = fans.get(id)?.length ?? 0;
     expect(row, id).toMatchObject({ listeners: count, plays: twin.plays, listens: twin.listens });
-    expect(Math.abs(Number(row.score) - Math.log(1 + count) * twin.score * 1e6)).toBeLessThanOrEqual(0.5001);
+    const score = Math.log(1 + count + twin.prior) * twin.rate * 1e6;
+    expect(Math.abs(Number(row.score) - score)).toBeLessThanOrEqual(0.5001);
   }
   const genreOf = (row: Row) => recordings.get(names.recording(row.tid))?.genres[0] ?? '';
   checkPlaces(rows('popularity'), ({ kind }) => String(kind), 'place');

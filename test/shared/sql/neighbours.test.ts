@@ -227,7 +227,7 @@ test('neighbours by sound are the best of the block, compared pair by pair', asy
         pairs += rows('audio_neighbours').length;
       },
     ),
-    runs(8),
+    runs(16),
   );
   expect(pairs).toBeGreaterThan(50);
 });

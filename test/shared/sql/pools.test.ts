@@ -22,7 +22,7 @@ interface Told {
   readonly parameters: Parameters;
 }
 
-const candidatesOf = (rows: readonly Row[], key: string, column: string): Map<string, Candidate[]> =>
+const candidatesOf = (rows: readonly Row[], key: string, column: string): Map<string, readonly Candidate[]> =>
   new Map(rows.map((row) => [String(row[key]), parseCandidates(String(row[column]))]));
 
 function checkListenerPools({ history, rows, names, recordings, parameters }: Told): number {

@@ -35,6 +35,8 @@ export interface History {
   readonly artistFeatures: readonly ArtistFeatures[];
   readonly controls: readonly ControlChange[];
   readonly erasures: readonly { readonly listenerId: string; readonly erasedAt: number }[];
+  /** Rows as the sink appends them. */
+  readonly impressions: readonly TableRow[];
   readonly cutoff: number;
 }
 
@@ -44,6 +46,7 @@ export const NOTHING: Omit<History, 'cutoff'> = {
   artistFeatures: [],
   controls: [],
   erasures: [],
+  impressions: [],
 };
 
 export type Row = Readonly<Record<string, SqlValue>>;
@@ -100,6 +103,7 @@ export function tablesOf(history: History): Readonly<Record<string, readonly Tab
       until,
       changed_at: changedAt,
     })),
+    impressions: history.impressions,
     erasures: history.erasures.map(({ listenerId, erasedAt }) => erasureRow(listenerId, erasedAt)),
   };
 }

@@ -23,6 +23,8 @@ export interface Recording {
   readonly year: number | null;
   readonly explicit: boolean;
   readonly durationMs: number | null;
+  /** 0 to 100, as its source says. */
+  readonly popularity: number | null;
   /** The recording's own or its artist's mean. */
   readonly audio: { readonly tempo: number | null; energy: number | null; valence: number | null };
 }
@@ -118,6 +120,7 @@ function recordingOf(
     year: known('year'),
     explicit: known('explicit') ?? false,
     durationMs: known('durationMs'),
+    popularity: known('popularity'),
     audio: {
       tempo: tempo ?? mean('tempo'),
       energy: energy ?? mean('energy'),
