@@ -92,13 +92,21 @@ export async function rankCut(
   const artists = artistsOf(catalogue, train);
   const rankers = [
     await pipelineRanker(engine, timeline, train, catalogue, history.features, options.parameters ?? {}),
-    popularityRanker(timeline),
+    popularityRanker(timeline, popularityOf(catalogue)),
     recencyRanker(timeline),
     frequencyRanker(timeline),
     artistPopularityRanker(timeline, artists),
     randomRanker(timeline, [...artists.keys()], seed),
   ];
   return { timeline, rankers, reachable: new Set(artists.keys()) };
+}
+
+/** What the catalogue says of recordings' popularity, the greatest of several descriptions. */
+function popularityOf(catalogue: readonly CatalogueItem[]): ReadonlyMap<string, number> {
+  const known = new Map<string, number>();
+  for (const { recordingId, popularity } of catalogue)
+    if (popularity !== null) known.set(recordingId, Math.max(popularity, known.get(recordingId) ?? 0));
+  return known;
 }
 
 /** The artist, null where nobody knows, of each music recording known before the cut. */

@@ -9,9 +9,19 @@ export interface Ranker {
   readonly rank: (listenerId: string) => readonly string[];
 }
 
-/** The recordings that most train listeners played, the same for everybody. */
-export function popularityRanker(timeline: Timeline): Ranker {
-  const ranked = [...timeline.popularity.keys()];
+/**
+ * The recordings that most train listeners played, then, since few listeners play little of a catalogue, those that it
+ * calls popular (`elsewhere`, ties by ascending id); the same for everybody.
+ */
+export function popularityRanker(
+  timeline: Timeline,
+  elsewhere: ReadonlyMap<string, number> = new Map(),
+): Ranker {
+  const described = [...elsewhere]
+    .filter(([recordingId]) => !timeline.popularity.has(recordingId))
+    .sort(([idA, a], [idB, b]) => b - a || compareText(idA, idB))
+    .map(([recordingId]) => recordingId);
+  const ranked = [...timeline.popularity.keys(), ...described];
   return { name: 'popularity', rank: () => ranked };
 }
 

@@ -43,9 +43,12 @@ export const DEFAULT_PARAMETERS = {
   recordings_per_tag: 200,
   transitions: 100,
   pool_size: 300,
+  /** Of how many artists those alike are wanted, and how many themselves; how deep. */
   pool_artists: 20,
+  pool_own_artists: 100,
   pool_artist_neighbours: 15,
   pool_tracks_per_artist: 10,
+  pool_tracks_per_own_artist: 20,
   /** What a listener's own artist scores beside its neighbours (millionths). */
   own_artist_score: 1_000_000,
   pool_audio_seeds: 20,

@@ -384,8 +384,10 @@ export const STAGES: readonly Stage[] = [
     { listener_id: S, candidates: I, pool: S },
     [
       'pool_artists',
+      'pool_own_artists',
       'pool_artist_neighbours',
       'pool_tracks_per_artist',
+      'pool_tracks_per_own_artist',
       'own_artist_score',
       'pool_audio_seeds',
       'pool_tag_seeds',

@@ -27,7 +27,7 @@ export const MEASUREMENTS = {
   // Messages and cells.
   listenMessage: figure(492, 'bytes', SIZES, 1.3),
   liveCell: figure(234, 'bytes with the qualifier', SIZES, 1.3),
-  impressionMessage: figure(354, 'bytes an item', SIZES, 1.3),
+  impressionMessage: figure(405, 'bytes an item', SIZES, 1.3),
   messageOverhead: figure(
     80,
     'bytes of id, timestamp and ordering key',

@@ -100,10 +100,12 @@ interface TimelineRequest {
   readonly to: number;
   readonly days: number;
   readonly seed: number;
+  /** Places of a list. */
+  readonly k: number;
 }
 
 async function evaluateHistory(paths: readonly string[], request: TimelineRequest): Promise<Evaluation[]> {
-  const { seed, days: testDays, ...span } = request;
+  const { seed, days: testDays, k, ...span } = request;
   const history = await readHistory(paths);
   const listens = history.events.flatMap((event) => listenOf(event) ?? []);
   const judged: JudgedCut[] = [];
@@ -114,7 +116,7 @@ async function evaluateHistory(paths: readonly string[], request: TimelineReques
   print(
     `First plays in the windows: ${total('unheard')}, of recordings in the catalogue: ${total('reachable')}.`,
   );
-  const evaluations = evaluateCuts(judged, { seed, k: K, ...knowledgeOf(history) });
+  const evaluations = evaluateCuts(judged, { seed, k, ...knowledgeOf(history) });
   print(renderCuts(evaluations, ['repeat', 'discovery', 'reachable']));
   print(renderPairs(evaluations, 'segue', { seed }));
   return evaluations;
@@ -207,6 +209,7 @@ await runCommand({
     from: { type: 'string' },
     to: { type: 'string' },
     days: { type: 'string' },
+    k: { type: 'string' },
     sessions: { type: 'string' },
     fit: { type: 'boolean' },
     prompts: { type: 'boolean' },
@@ -228,6 +231,7 @@ await runCommand({
     cuts: 'Cuts at equal distances (default 12).',
     from: 'Share of the time before the first cut (default 0.5).',
     to: 'Share of the time before the last test ends (default 1).',
+    k: `Places of a list that --timeline judges (default ${K}).`,
     days: 'Days of test after a cut, or of impressions (default 14).',
     sessions: 'File of sessions, one a line, track ids in the order of play, optionally .gz.',
     fit: 'Fit the weights of --sessions on a validation part of train instead; test is not looked at.',
@@ -283,6 +287,7 @@ await runCommand({
             to: shareOf('to', options.to, 1),
             days: wholeNumber('days', options.days, 14, 1),
             seed,
+            k: wholeNumber('k', options.k, K, 1),
           });
     print(renderTable(evaluations));
     const character = renderCharacterTable(evaluations);

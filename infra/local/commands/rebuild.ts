@@ -5,7 +5,8 @@ import { withOperations } from './with-operations.ts';
 
 function tell(build: Build): void {
   for (const { name, passed, waived, detail } of build.audits)
-    if (!passed) print(`audit ${name}: ${detail}${waived === true ? ' (waived)' : ''}`);
+    if (!passed || name === 'ranking-model')
+      print(`audit ${name}: ${detail}${waived === true ? ' (waived)' : ''}`);
   print(`Build ${build.id} is ${build.status}: ${build.cells} cells, identity ${build.identity ?? 'none'}.`);
   if (build.status === 'rejected')
     print('The last good build goes on serving. npm run rebuild -- --accept NAME waives an audit by name.');

@@ -36,7 +36,10 @@ export interface PoolsInput {
   readonly modelLine: PackedTexts;
   readonly parameters: {
     readonly own_artist_score: number;
+    readonly pool_artists: number;
+    readonly pool_own_artists: number;
     readonly pool_tracks_per_artist: number;
+    readonly pool_tracks_per_own_artist: number;
     readonly pool_audio_seeds: number;
     readonly pool_tag_seeds: number;
     readonly pool_size: number;

@@ -91,8 +91,11 @@ export function pools(input: PoolsInput): (first: number, last: number) => Pools
     for (let at = start; at < offsets[listener + 1]!; at++) {
       const artist = ids[at]!;
       const taste = scores[at]!;
-      wantArtist(artist, Math.floor((taste * parameters.own_artist_score) / 1000), at - start);
-      isOwn[artist] = 1;
+      if (at - start < parameters.pool_own_artists) {
+        wantArtist(artist, Math.floor((taste * parameters.own_artist_score) / 1000), at - start);
+        isOwn[artist] = 1;
+      }
+      if (at - start >= parameters.pool_artists) continue;
       for (let of = artistNeighbours.offsets[artist]!; of < artistNeighbours.offsets[artist + 1]!; of++)
         wantArtist(
           artistNeighbours.ids[of]!,
@@ -105,13 +108,15 @@ export function pools(input: PoolsInput): (first: number, last: number) => Pools
       const artist = artists.touched[at]!;
       const wanted = artists.scores[artist]! - 1;
       if (wanted <= 0) continue;
+      const own = isOwn[artist] === 1;
+      const deepest = own ? parameters.pool_tracks_per_own_artist : parameters.pool_tracks_per_artist;
       let unheard = 0;
       for (let of = tracks.offsets[artist]!; of < tracks.offsets[artist + 1]!; of++) {
         const id = tracks.ids[of]!;
         if (flags[id] === BARRED) continue;
         unheard += 1;
-        const place = isOwn[artist] === 1 ? unheard : tracks.scores[of]!;
-        if (place > parameters.pool_tracks_per_artist) break;
+        const place = own ? unheard : tracks.scores[of]!;
+        if (place > deepest) break;
         byArtist.add(id, Math.floor((wanted * 10) / (9 + place)));
       }
     }

@@ -186,7 +186,7 @@ async function writePools(context: KernelContext): Promise<void> {
     artistSeeds: await readRows(
       connection,
       ['lid', 'aid', 'taste'],
-      `(SELECT * FROM artist_seeds WHERE preference <= ${of('pool_artists')}) ORDER BY lid, preference`,
+      `(SELECT * FROM artist_seeds WHERE preference <= ${Math.max(of('pool_artists'), of('pool_own_artists'))}) ORDER BY lid, preference`,
       listeners,
     ),
     artistNeighbours: await readRows(
@@ -227,7 +227,10 @@ async function writePools(context: KernelContext): Promise<void> {
     modelLine: packTexts(await readDense(connection, 'line', 'ranking_model')),
     parameters: {
       own_artist_score: of('own_artist_score'),
+      pool_artists: of('pool_artists'),
+      pool_own_artists: of('pool_own_artists'),
       pool_tracks_per_artist: of('pool_tracks_per_artist'),
+      pool_tracks_per_own_artist: of('pool_tracks_per_own_artist'),
       pool_audio_seeds: of('pool_audio_seeds'),
       pool_tag_seeds: of('pool_tag_seeds'),
       pool_size: of('pool_size'),

@@ -29,7 +29,7 @@ artists_alike AS (
   UNION ALL
   SELECT s.lid, s.preference - 1, s.aid, DIV(s.taste * @own_artist_score, 1000), 1
   FROM artist_seeds AS s
-  WHERE s.preference <= @pool_artists
+  WHERE s.preference <= @pool_own_artists
 ),
 artists_wanted AS (
   SELECT
@@ -41,7 +41,7 @@ artists_wanted AS (
 ),
 artist_places AS (
   SELECT
-    w.lid, w.score, w.seed, t.tid,
+    w.lid, w.score, w.seed, w.own, t.tid,
     IF(w.own = 1, ROW_NUMBER() OVER (PARTITION BY w.lid, w.aid ORDER BY t.place), t.place) AS place
   FROM artists_wanted AS w
   JOIN members AS m ON m.lid = w.lid
@@ -54,7 +54,7 @@ artist_places AS (
 by_artist AS (
   SELECT p.lid, p.tid, DIV(p.score * 10, 9 + p.place) AS score, p.seed
   FROM artist_places AS p
-  WHERE p.place <= @pool_tracks_per_artist
+  WHERE p.place <= IF(p.own = 1, @pool_tracks_per_own_artist, @pool_tracks_per_artist)
 ),
 by_audio AS (
   SELECT
@@ -168,7 +168,7 @@ artist_headers AS (
   SELECT s.lid, STRING_AGG(a.artist_id, '\t' ORDER BY s.preference) AS header
   FROM artist_seeds AS s
   JOIN artists AS a ON a.aid = s.aid
-  WHERE s.preference <= @pool_artists
+  WHERE s.preference <= GREATEST(@pool_artists, @pool_own_artists)
   GROUP BY s.lid
 ),
 headers AS (

@@ -11,6 +11,8 @@ import { timeline } from './timeline-fixture.ts';
 describe('baselines', () => {
   test('popularity is one list for everybody, recency and frequency are the listener’s own', () => {
     expect(popularityRanker(timeline).rank('w')).toEqual(['a', 'b', 'c']);
+    const elsewhere = new Map(Object.entries({ z: 40, y: 40, b: 100, x: 90 }));
+    expect(popularityRanker(timeline, elsewhere).rank('w')).toEqual(['a', 'b', 'c', 'x', 'y', 'z']);
     expect(recencyRanker(timeline).rank('u')).toEqual(['s', 'b', 'a']);
     expect(frequencyRanker(timeline).rank('u')).toEqual(['a', 'b', 's']);
     expect(recencyRanker(timeline).rank('v')).toEqual(['a', 'c']);

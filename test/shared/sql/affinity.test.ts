@@ -148,17 +148,14 @@ function checkSeeds(told: Told): void {
 
 function checkArtistSeeds(told: Told): void {
   const { rows } = told;
-  const recent = of(rows('affinity_artists'), told)
+  const preferred = of(rows('affinity_artists'), told)
     .filter(({ evidence }) => Number(evidence) > 0)
-    .sort((a, b) => Number(b.last_at) - Number(a.last_at) || Number(a.aid) - Number(b.aid))
+    .sort((a, b) => Number(b.affinity) - Number(a.affinity) || Number(a.aid) - Number(b.aid))
     .slice(0, SMALL.artist_history_cap);
-  const preferred = recent.sort(
-    (a, b) => Number(b.affinity) - Number(a.affinity) || Number(a.aid) - Number(b.aid),
-  );
   const expected = preferred.map(({ lid, aid, affinity }, index) => ({
     lid,
     aid,
-    weight: Math.round(recent.length ** -0.5 * 1e6),
+    weight: Math.round(preferred.length ** -0.5 * 1e6),
     taste: taste(Number(affinity)),
     preference: index + 1,
   }));

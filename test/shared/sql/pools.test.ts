@@ -158,7 +158,14 @@ function checkSharedPools({ rows, names, recordings, parameters }: Told): void {
 
 const anySettings: fc.Arbitrary<Partial<Parameters>> = fc.constantFrom(
   {},
-  { history_cap: 3, neighbours: 2, pool_size: 5, pool_artists: 1, related_neighbours: 1 },
+  {
+    history_cap: 3,
+    neighbours: 2,
+    pool_size: 5,
+    pool_artists: 1,
+    pool_own_artists: 3,
+    related_neighbours: 1,
+  },
   {
     pool_audio_seeds: 1,
     pool_tag_seeds: 2,
@@ -167,6 +174,8 @@ const anySettings: fc.Arbitrary<Partial<Parameters>> = fc.constantFrom(
     block_size: 4,
     weight_audio: 900,
     pool_tracks_per_artist: 1,
+    pool_tracks_per_own_artist: 2,
+    pool_own_artists: 2,
   },
   { pool_size: 0 },
 ) as fc.Arbitrary<Partial<Parameters>>;

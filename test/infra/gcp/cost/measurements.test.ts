@@ -40,6 +40,8 @@ const impression = {
   notion: 'new_track',
   score: 0.8123,
   propensity: 1,
+  evidence: 'c730a1000g120p10',
+  artist_plays: 12,
 };
 const bytesOf = (text: string) => Buffer.byteLength(text);
 

@@ -13,11 +13,13 @@ const KERNELS = STAGES.flatMap(({ name, kernel }) => (kernel === true ? [name] :
 
 const anySettings = fc.constantFrom(
   {},
-  { history_cap: 3, neighbours: 2, pool_size: 5, pool_artists: 1 },
+  { history_cap: 3, neighbours: 2, pool_size: 5, pool_artists: 1, pool_own_artists: 3 },
   {
     artist_history_cap: 2,
     artist_neighbours: 1,
     pool_artist_neighbours: 1,
+    pool_tracks_per_own_artist: 1,
+    pool_own_artists: 1,
     pool_audio_seeds: 1,
     pool_tag_seeds: 2,
     tag_neighbours: 3,

@@ -67,12 +67,16 @@ function artistProposals(
   const tracksOf = from(rows('artist_tracks'), 'aid');
   const wanted: Proposals = new Map();
   const own = new Set<number>();
-  for (const seed of seeds.slice(0, parameters.pool_artists)) {
+  for (const [index, seed] of seeds.entries()) {
     const aid = number(seed, 'aid');
-    own.add(aid);
-    const alike = neighboursOf(aid).filter(({ place }) => Number(place) <= parameters.pool_artist_neighbours);
+    const alike = neighboursOf(aid).filter(
+      ({ place }) => index < parameters.pool_artists && Number(place) <= parameters.pool_artist_neighbours,
+    );
     const taste = number(seed, 'taste');
-    add(wanted, aid, Math.floor((taste * parameters.own_artist_score) / 1000), aid);
+    if (index < parameters.pool_own_artists) {
+      own.add(aid);
+      add(wanted, aid, Math.floor((taste * parameters.own_artist_score) / 1000), aid);
+    }
     for (const row of alike)
       add(wanted, number(row, 'neighbour'), Math.floor((taste * number(row, 'score')) / 1000), aid);
   }
@@ -86,9 +90,9 @@ function artistProposals(
       places.clear();
       for (const [index, [tid]] of unheard.entries()) places.set(tid, index + 1);
     }
+    const deepest = own.has(aid) ? parameters.pool_tracks_per_own_artist : parameters.pool_tracks_per_artist;
     for (const [tid, place] of places)
-      if (place <= parameters.pool_tracks_per_artist)
-        add(proposals, tid, Math.floor((score * 10) / (9 + place)), seed);
+      if (place <= deepest) add(proposals, tid, Math.floor((score * 10) / (9 + place)), seed);
   }
   return proposals;
 }
