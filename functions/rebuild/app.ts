@@ -7,6 +7,7 @@ import { InvalidInput, NotFound, PermanentError } from '../../shared/errors.ts';
 import type { BulkLoad } from '../../shared/ports/bulk-load.ts';
 import { createForgetting } from '../../shared/serving/forgetting.ts';
 import { STAGES } from '../../shared/sql/stages.ts';
+import { RANKING_AUDIT } from './audit.ts';
 import { type Build, getBuild, listBuilds } from './builds.ts';
 import { confirmLoad } from './bulk.ts';
 import { judge, loadCells, type RebuildDeps, runStage, takeUp } from './handler.ts';
@@ -101,6 +102,8 @@ export function createRebuildApp(deps: RebuildAppDeps): ApiApp {
     try {
       const judged = await judge(deps, space, build, new Set(accept));
       const report = summary(judged);
+      const model = judged.audits.find(({ name }) => name === RANKING_AUDIT)?.detail;
+      c.get('logger').info({ build: judged.id, model }, 'ranking model');
       if (judged.status === 'rejected')
         c.get('logger').error({ build: judged.id, failed: report.failed }, 'build rejected by its audit');
       return c.json(report);

@@ -23,6 +23,9 @@ import {
 } from '../../shared/sql/audits.ts';
 import type { AuditResult, Build } from './builds.ts';
 
+/** Also tells which model a build serves by, and how it did. */
+export const RANKING_AUDIT = 'ranking-model';
+
 export interface AuditReport {
   readonly results: readonly AuditResult[];
   readonly scoreShares: readonly number[];
@@ -132,7 +135,7 @@ async function judgeModel(space: BuildSpace): Promise<AuditResult> {
   const judged =
     auc === 0 ? 'too few to learn from' : `AUC ${auc} on held-out listeners, the weights' own ${configured}`;
   return {
-    name: 'ranking-model',
+    name: RANKING_AUDIT,
     passed: row !== undefined && (!used || auc >= configured),
     detail: `${heard}: ${judged}; pools are ordered by ${used ? String(row?.line).trim() : 'the configured weights'}`,
   };

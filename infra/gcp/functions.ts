@@ -28,6 +28,8 @@ export interface FunctionsArgs {
   readonly pushAudience: pulumi.Input<string>;
   /** What has to be granted before anything is built or started. */
   readonly grants: pulumi.Resource;
+  /** Columns come before the code that fills them: what a table does not know goes to the dead letters. */
+  readonly tables: pulumi.Resource;
 }
 
 export class Functions extends pulumi.ComponentResource {
@@ -71,7 +73,7 @@ export class Functions extends pulumi.ComponentResource {
       ingress: ingressOf(name, config),
     };
     return name === 'serve' && config.serveHost === 'cloud-run'
-      ? hostOnCloudRun(deployment, args, { parent: this, dependsOn: [args.grants] })
+      ? hostOnCloudRun(deployment, args, { parent: this, dependsOn: [args.grants, args.tables] })
       : this.#host(deployment, args);
   }
 
@@ -116,7 +118,7 @@ export class Functions extends pulumi.ComponentResource {
         },
         labels,
       },
-      { parent: this, dependsOn: [args.grants] },
+      { parent: this, dependsOn: [args.grants, args.tables] },
     );
     const url = deployed.serviceConfig.apply((service) => {
       if (!service?.uri) throw new Error(`The function ${name} was deployed and has no address.`);

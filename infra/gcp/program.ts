@@ -73,7 +73,7 @@ export class Segue extends pulumi.ComponentResource {
     const pushAudience = pulumi.interpolate`https://${serviceName('update-signals')}-${number}.${region}.run.app`;
     const { endpoints } = new Functions(
       'functions',
-      { config, bundles, accounts, storage, secrets, pushAudience, grants },
+      { config, bundles, accounts, storage, secrets, pushAudience, grants, tables: warehouse },
       opts,
     );
     new Subscriptions(

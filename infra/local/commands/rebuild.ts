@@ -1,11 +1,12 @@
 /** npm run rebuild: the nightly build, now. */
+import { RANKING_AUDIT } from '../../../functions/rebuild/audit.ts';
 import type { Build } from '../../../functions/rebuild/builds.ts';
 import { EXIT, print, runCommand } from './command.ts';
 import { withOperations } from './with-operations.ts';
 
 function tell(build: Build): void {
   for (const { name, passed, waived, detail } of build.audits)
-    if (!passed || name === 'ranking-model')
+    if (!passed || name === RANKING_AUDIT)
       print(`audit ${name}: ${detail}${waived === true ? ' (waived)' : ''}`);
   print(`Build ${build.id} is ${build.status}: ${build.cells} cells, identity ${build.identity ?? 'none'}.`);
   if (build.status === 'rejected')
