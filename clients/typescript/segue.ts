@@ -183,8 +183,6 @@ export interface AnswerItem {
     /** Item or artist that led here. */
     readonly seed: string | null;
   }[];
-  /** The listener's plays of the artist up to the build; null where it is no candidate of theirs. */
-  readonly artistPlays: number | null;
   readonly seedTracks: readonly {
     readonly itemId: string;
     readonly title: string | null;

@@ -29,7 +29,7 @@ export const RANKING_AUDIT = 'ranking-model';
 export interface AuditReport {
   readonly results: readonly AuditResult[];
   readonly scoreShares: readonly number[];
-  /** Gini coefficient of how often artists stand in the first places of sampled pools. */
+  /** Gini coefficient of how often the artists of sampled pools stand in first places. */
   readonly artistExposure: number;
 }
 
@@ -113,8 +113,10 @@ async function judgeCanary(space: BuildSpace, listeners: number): Promise<Canary
     for (const recording of heard) if (!filter.has(recording)) missed += 1;
     const candidates = parseCandidates(String(row.pool));
     for (const { recordingId } of candidates) if (heard.has(recordingId)) offered += 1;
-    for (const { artistId } of candidates.slice(0, EXPOSED_PLACES))
-      if (artistId !== null) exposed.set(artistId, (exposed.get(artistId) ?? 0) + 1);
+    // Who is in a pool and never comes first is exposed to nobody: fewer artists in first places are more uneven.
+    for (const [place, { artistId }] of candidates.entries())
+      if (artistId !== null)
+        exposed.set(artistId, (exposed.get(artistId) ?? 0) + (place < EXPOSED_PLACES ? 1 : 0));
   }
   return {
     result: {

@@ -15,8 +15,8 @@ import { stageNamed } from '../../shared/sql/stages.ts';
 export const TRAINED_STAGE = 'ranking_model';
 const EXAMPLES = stageNamed('ranking_examples');
 
-/** Fewer servings that stayed, or that did not, teach nothing; until then weights are held to 0. */
-const TRAINING = { leastExamples: 200, priorPrecision: 1 };
+/** Fewer servings that stayed, or that did not, teach nothing; a lead of less than two standard errors may be luck. */
+const TRAINING = { leastExamples: 200, priorPrecision: 1, leastLead: 2 };
 
 /** Columns of ranking_examples in the order of MODEL_FEATURES, in tenths. */
 const FEATURE_COLUMNS = [
@@ -44,6 +44,7 @@ function exampleOf(row: Readonly<Record<string, SqlValue>>): ExampleCount {
   return {
     features: FEATURE_COLUMNS.map((column) => Number(row[column]) / 10),
     heldOut: row.held_out === true,
+    weeks: Number(row.weeks),
     heard: Number(row.heard),
     retained: Number(row.retained),
   };

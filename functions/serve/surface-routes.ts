@@ -135,6 +135,7 @@ export function addSurfaceRoutes(app: ApiApp, deps: PlayingDeps): void {
         basis: (around ?? []).length > 0 ? 'item' : following.length > 0 ? 'signals' : own.basis,
         build: view.build,
         taste: view.built?.taste,
+        pool: view.built?.candidates,
         impressionId,
         rankingVersion: weights.version,
       },

@@ -106,7 +106,7 @@ export function addWeeklyRoutes(app: ApiApp, deps: PlayingDeps): void {
     const answer = await writeAnswer(
       deps,
       reading,
-      { ...contextOf(id, basis, made), taste: view.built?.taste },
+      { ...contextOf(id, basis, made), taste: view.built?.taste, pool: view.built?.candidates },
       // A row that could not be read tells nothing of what was heard or ruled out.
       view.isKnown ? tracks.map((track) => choiceOf(track, view)) : [],
     );

@@ -168,7 +168,7 @@ class SeguePolicy {
   /** As the sink of impressions does with what answers publish. */
   async #remember(
     reading: Reading,
-    { build }: ListenerView,
+    { build, built }: ListenerView,
     listenerId: string,
     { surface }: ServeRequest,
     served: readonly Choice[],
@@ -186,7 +186,8 @@ class SeguePolicy {
       },
       served,
     );
-    for (const { data } of impressionsOf(answer, reading.now)) this.#shown.push(...impressionRows(data));
+    for (const { data } of impressionsOf(answer, reading.now, built?.candidates))
+      this.#shown.push(...impressionRows(data));
   }
 
   /** Resolves when everything observed so far can be read, whichever request it was that began to write it. */

@@ -38,12 +38,6 @@ export const answerItemSchema = onDemand(() =>
           seed: z.string().nullable().describe('Item or artist that led here.'),
         }),
       ),
-      artistPlays: z
-        .int()
-        .nullable()
-        .describe(
-          "The listener's plays of the artist up to the build; null where it is no candidate of theirs.",
-        ),
       seedTracks: z.array(
         z.object({ itemId: z.string(), title: z.string().nullable(), artist: z.string().nullable() }),
       ),

@@ -33,6 +33,8 @@ export interface Candidate extends Features {
   readonly score: number;
   /** The listener's plays of the artist up to the build; null in pools that belong to no listener. */
   readonly artistPlays: number | null;
+  /** Of those, the ones that are part of their taste, where some were private or excluded. */
+  readonly openArtistPlays?: number;
   readonly evidence: readonly Evidence[];
 }
 
@@ -49,6 +51,13 @@ export const GENERATOR_LETTERS: Readonly<Record<Generator, string>> = {
 const GENERATOR_OF: ReadonlyMap<string, Generator> = new Map(
   GENERATORS.map((generator) => [GENERATOR_LETTERS[generator], generator]),
 );
+
+/** Evidence as impressions keep it: each generator's letter and its score in thousandths. */
+export function evidenceText(evidence: readonly Evidence[]): string {
+  return evidence
+    .map(({ generator, score }) => `${GENERATOR_LETTERS[generator]}${Math.round(score * 1000)}`)
+    .join('');
+}
 
 /** The candidates of a pool text, best first; see stages/listener_pools.sql for the format. */
 export function parseCandidates(text: string): readonly Candidate[] {
@@ -67,7 +76,8 @@ export function parsePool(text: string): Pool {
   const names = { items: seeds.split('\t'), artists: artists.split('\t') };
   const weights = parseModelLine(lines[0] ?? '');
   const candidates = lines.slice(weights === undefined ? 0 : 1).map((line) => parseLine(line, names));
-  return weights == null ? { candidates, model: undefined } : orderByModel(candidates, weights);
+  const ordered = weights == null ? undefined : orderByModel(candidates, weights);
+  return ordered ?? { candidates, model: undefined };
 }
 
 interface SeedNames {
@@ -87,8 +97,17 @@ function parseLine(line: string, seeds: SeedNames): Candidate {
     genre: genre || null,
     ...parseSound(sound),
     score: Number(score) / 1000,
-    artistPlays: plays === undefined || plays === '' ? null : Number(plays),
+    ...parsePlays(plays ?? ''),
     evidence: parseEvidence(evidence, seeds),
+  };
+}
+
+/** `plays`, or `plays.open` where some were not open; nothing in pools that belong to no listener. */
+function parsePlays(text: string): Pick<Candidate, 'artistPlays' | 'openArtistPlays'> {
+  const [all = '', open] = text.split('.');
+  return {
+    artistPlays: all === '' ? null : Number(all),
+    ...(open !== undefined && { openArtistPlays: Number(open) }),
   };
 }
 

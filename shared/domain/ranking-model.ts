@@ -23,8 +23,12 @@ export const HALF_KNOWN_PLAYS = 5;
 export type ModelWeights = readonly number[];
 
 /** Scores of the generators, how well the artist is known, and whether they are new: each 0 to 1. */
-export function featuresOf({ evidence, artistPlays }: Pick<Candidate, 'evidence' | 'artistPlays'>): number[] {
-  const plays = artistPlays ?? 0;
+export function featuresOf({
+  evidence,
+  artistPlays,
+  openArtistPlays,
+}: Pick<Candidate, 'evidence' | 'artistPlays' | 'openArtistPlays'>): number[] {
+  const plays = openArtistPlays ?? artistPlays ?? 0;
   return [
     ...SCORED.map((generator) => evidence.find((one) => one.generator === generator)?.score ?? 0),
     plays / (plays + HALF_KNOWN_PLAYS),
@@ -32,47 +36,50 @@ export function featuresOf({ evidence, artistPlays }: Pick<Candidate, 'evidence'
   ];
 }
 
-/** A model laid over one pool: the least of its candidates has 0, the best 1. */
+/** A model laid over one pool, and the features of the pool's last candidate by it, which the others are told next to. */
 export interface PoolModel {
   readonly weights: ModelWeights;
-  /** Features of the pool's last candidate by the model. */
   readonly least: readonly number[];
-  /** Difference of log-odds between first and last; 0 where all are alike. */
-  readonly range: number;
 }
 
-/** The pool best first by the model, scores 0 to 1000; equal ones stay in the order they came in. */
+/**
+ * The pool best first by the model; undefined where it tells none of them from another. The scores are those that the pool
+ * had, handed out in the new order: what is weighed against them elsewhere weighs as much as without a model. Equal ones
+ * stay in the order they came in.
+ */
 export function orderByModel(
   candidates: readonly Candidate[],
   weights: ModelWeights,
-): { readonly candidates: Candidate[]; readonly model: PoolModel } {
+): { readonly candidates: Candidate[]; readonly model: PoolModel } | undefined {
   const judged = candidates.map((candidate) => {
     const features = featuresOf(candidate);
     return { candidate, features, logit: dot(weights, features) };
   });
   judged.sort((a, b) => b.logit - a.logit);
   const [first, last] = [judged[0], judged.at(-1)];
-  const least = last?.logit ?? 0;
-  const range = (first?.logit ?? 0) - least;
+  if (first === undefined || last === undefined || first.logit === last.logit) return undefined;
+  const scores = candidates.map(({ score }) => score).sort((a, b) => b - a);
   return {
-    candidates: judged.map(({ candidate, logit }) => ({
-      ...candidate,
-      score: range === 0 ? 0 : (1000 * (logit - least)) / range,
-    })),
-    model: { weights, least: last?.features ?? [], range },
+    candidates: judged.map(({ candidate }, place) => ({ ...candidate, score: scores[place] as number })),
+    model: { weights, least: last.features },
   };
 }
 
-/** What each feature adds to a candidate's score of 0 to 1, next to the last one of its pool. They sum to the score. */
+/**
+ * What each feature adds to a candidate's score, in shares of it: by how much of the log-odds between the candidate and the
+ * last of its pool it makes up. They sum to 1, or are all 0 where there is nothing between the two.
+ */
 export function modelParts(
-  candidate: Pick<Candidate, 'evidence' | 'artistPlays'>,
-  { weights, least, range }: PoolModel,
+  candidate: Pick<Candidate, 'evidence' | 'artistPlays' | 'openArtistPlays'>,
+  { weights, least }: PoolModel,
 ): Record<ModelFeature, number> {
-  const features = featuresOf(candidate);
-  const parts = MODEL_FEATURES.map((name, at) => {
-    const difference = (features[at] as number) - (least[at] as number);
-    return [name, range === 0 ? 0 : ((weights[at] as number) * difference) / range] as const;
-  });
+  const addends = featuresOf(candidate).map(
+    (feature, at) => (weights[at] as number) * (feature - (least[at] as number)),
+  );
+  const total = addends.reduce((sum, addend) => sum + addend, 0);
+  const parts = MODEL_FEATURES.map(
+    (name, at) => [name, total > 0 ? (addends[at] as number) / total : 0] as const,
+  );
   return Object.fromEntries(parts) as Record<ModelFeature, number>;
 }
 

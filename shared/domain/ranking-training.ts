@@ -5,12 +5,14 @@
 import { invert } from './positive-definite.ts';
 import { MODEL_FEATURES, type ModelWeights } from './ranking-model.ts';
 
-/** Servings with the same features: how many were heard, and how many of those stayed. */
+/** Servings of the same age and features: how many were heard, and how many of those stayed. */
 export interface ExampleCount {
   /** In the order of MODEL_FEATURES, each 0 to 1. */
   readonly features: readonly number[];
   /** Of listeners who are kept out of training, to judge by. */
   readonly heldOut: boolean;
+  /** How many of its weeks to stay are over: who had as long is compared. */
+  readonly weeks: number;
   readonly heard: number;
   readonly retained: number;
 }
@@ -18,10 +20,12 @@ export interface ExampleCount {
 export interface TrainingOptions {
   /** What orders pools without a model: weights of the same features. */
   readonly configured: ModelWeights;
-  /** Of both outcomes, in training and, a tenth of it, among those held out: fewer tell nothing. */
+  /** Of both outcomes, in training and, a quarter of it, among those held out: fewer tell nothing. */
   readonly leastExamples: number;
   /** Of every weight: 1 keeps them within a few units of log-odds until there is evidence. */
   readonly priorPrecision: number;
+  /** By how many standard errors a model must be ahead of the configured weights. */
+  readonly leastLead: number;
 }
 
 export interface TrainedModel {
@@ -37,23 +41,22 @@ const MOST_STEPS = 50;
 const SMALLEST_STEP = 1e-8;
 
 /**
- * The model of these examples. It is used where it tells what stays from what does not better than the configured weights
- * do, for listeners it was not trained on; otherwise, and while there are too few examples, its weights are zeros.
+ * The model of these examples. It is used where it tells what stays from what does not clearly better than the configured
+ * weights do, for listeners it was not trained on; otherwise, and while there are too few examples, its weights are zeros.
  */
 export function trainRankingModel(
   examples: readonly ExampleCount[],
-  { configured, leastExamples, priorPrecision }: TrainingOptions,
+  { configured, leastExamples, priorPrecision, leastLead }: TrainingOptions,
 ): TrainedModel {
   const training = examples.filter(({ heldOut }) => !heldOut);
   const judges = examples.filter(({ heldOut }) => heldOut);
   const none = MODEL_FEATURES.map(() => 0);
-  if (!isEnough(training, leastExamples) || !isEnough(judges, leastExamples / 10))
+  if (!isEnough(training, leastExamples) || !isEnough(judges, leastExamples / 4))
     return { weights: none, used: false, auc: null, configuredAuc: null };
   const fitted = fitLogistic(training, priorPrecision);
-  const auc = areaUnderCurve(judges, fitted);
-  const configuredAuc = areaUnderCurve(judges, configured);
-  const used = auc > configuredAuc;
-  return { weights: used ? fitted : none, used, auc, configuredAuc };
+  const { auc, other, error } = compareCurves(judges, fitted, configured);
+  const used = auc > 0.5 && auc - other > leastLead * error;
+  return { weights: used ? fitted : none, used, auc, configuredAuc: other };
 }
 
 function isEnough(examples: readonly ExampleCount[], least: number): boolean {
@@ -83,28 +86,28 @@ function logPosterior(
 }
 
 interface Row {
-  /** 1 for the constant, then the features. */
+  /** 1 for the constant of its age and 0 for those of others, then the features. */
   readonly values: readonly number[];
   readonly heard: number;
   readonly retained: number;
 }
 
-/** The constant is hardly held to 0: how much of all that is heard stays is for the examples to tell. */
+/** The constants are hardly held to 0: how much of all that is heard stays, so long after, is for the examples to tell. */
 const CONSTANT_PRECISION = 1e-3;
 
 /**
- * Weights of greatest posterior probability, without the constant fitted beside them. A step that would go down is halved
- * until it does not, so that it settles on any examples.
+ * Weights of greatest posterior probability, without the constants fitted beside them, one for each age. A step that would
+ * go down is halved until it does not, so that it settles on any examples.
  */
 export function fitLogistic(examples: readonly ExampleCount[], priorPrecision: number): number[] {
-  const size = MODEL_FEATURES.length + 1;
-  const precisions = [CONSTANT_PRECISION, ...MODEL_FEATURES.map(() => priorPrecision)];
-  const rows = examples.map(({ features, heard, retained }) => ({
-    values: [1, ...features],
+  const ages = [...new Set(examples.map(({ weeks }) => weeks))];
+  const precisions = [...ages.map(() => CONSTANT_PRECISION), ...MODEL_FEATURES.map(() => priorPrecision)];
+  const rows = examples.map(({ weeks, features, heard, retained }) => ({
+    values: [...ages.map((age) => (age === weeks ? 1 : 0)), ...features],
     heard,
     retained,
   }));
-  let weights = new Array<number>(size).fill(0);
+  let weights = precisions.map(() => 0);
   let height = logPosterior(rows, weights, precisions);
   for (let step = 0; step < MOST_STEPS; step++) {
     const change = newtonStep(rows, weights, precisions);
@@ -119,7 +122,7 @@ export function fitLogistic(examples: readonly ExampleCount[], priorPrecision: n
     [weights, height] = [next, reached];
     if (change.every((value) => Math.abs(value) < SMALLEST_STEP)) break;
   }
-  return weights.slice(1);
+  return weights.slice(ages.length);
 }
 
 /** Curvature⁻¹ · gradient of the log posterior. */
@@ -146,21 +149,93 @@ function newtonStep(
   return weights.map((_, at) => dot(gradient, inverse.subarray(at * size, (at + 1) * size)));
 }
 
-/** Probability that of two servings, one of which stayed, the weights put that one first; ties count half. */
-export function areaUnderCurve(examples: readonly ExampleCount[], weights: ModelWeights): number {
-  const scored = examples
-    .map(({ features, heard, retained }) => ({ score: dot(weights, features), heard, retained }))
-    .sort((a, b) => a.score - b.score);
-  let left = 0;
-  let pairs = 0;
-  for (const tied of Map.groupBy(scored, ({ score }) => score).values()) {
-    const stayed = tied.reduce((sum, { retained }) => sum + retained, 0);
-    const gone = tied.reduce((sum, { heard, retained }) => sum + heard - retained, 0);
-    pairs += stayed * (left + gone / 2);
-    left += gone;
+export interface ComparedCurves {
+  /** Probability that of two servings of one age, one of which stayed, these weights put that one first; ties count half. */
+  readonly auc: number;
+  /** That of the other weights. */
+  readonly other: number;
+  /** Standard error of the difference (DeLong, DeLong and Clarke-Pearson 1988). */
+  readonly error: number;
+}
+
+/** Areas under two ROC curves over the same servings, compared within each age, ages weighed by their pairs. */
+export function compareCurves(
+  examples: readonly ExampleCount[],
+  weights: ModelWeights,
+  otherWeights: ModelWeights,
+): ComparedCurves {
+  const sums = { pairs: 0, auc: 0, other: 0, variance: 0 };
+  for (const ofAge of Map.groupBy(examples, ({ weeks }) => weeks).values()) {
+    const stayed = ofAge.reduce((sum, { retained }) => sum + retained, 0);
+    const left = ofAge.reduce((sum, { heard, retained }) => sum + heard - retained, 0);
+    const pairs = stayed * left;
+    if (pairs === 0) continue;
+    const [own, other] = [weights, otherWeights].map((of) => placements(ofAge, of, stayed, left));
+    const ofStayed = spread(
+      ofAge,
+      (at) => (own?.stayed[at] ?? 0) - (other?.stayed[at] ?? 0),
+      ({ retained }) => retained,
+    );
+    const ofLeft = spread(
+      ofAge,
+      (at) => (own?.left[at] ?? 0) - (other?.left[at] ?? 0),
+      ({ heard, retained }) => heard - retained,
+    );
+    sums.pairs += pairs;
+    sums.auc += pairs * (own?.auc ?? 0);
+    sums.other += pairs * (other?.auc ?? 0);
+    sums.variance += pairs ** 2 * (ofStayed / stayed + ofLeft / left);
   }
-  const stayed = scored.reduce((sum, { retained }) => sum + retained, 0);
-  return pairs / (stayed * left);
+  return {
+    auc: sums.auc / sums.pairs,
+    other: sums.other / sums.pairs,
+    error: Math.sqrt(sums.variance) / sums.pairs,
+  };
+}
+
+/** For each example: of what left, which share stands behind it; of what stayed, which share stands before it. */
+function placements(
+  examples: readonly ExampleCount[],
+  weights: ModelWeights,
+  allStayed: number,
+  allLeft: number,
+) {
+  const scored = examples
+    .map(({ features, heard, retained }, at) => ({ at, score: dot(weights, features), heard, retained }))
+    .sort((a, b) => a.score - b.score);
+  const stayed = new Float64Array(examples.length);
+  const left = new Float64Array(examples.length);
+  let [stayedBehind, leftBehind, auc] = [0, 0, 0];
+  for (const tied of Map.groupBy(scored, ({ score }) => score).values()) {
+    const stayedHere = tied.reduce((sum, { retained }) => sum + retained, 0);
+    const leftHere = tied.reduce((sum, { heard, retained }) => sum + heard - retained, 0);
+    for (const { at } of tied) {
+      stayed[at] = (leftBehind + leftHere / 2) / allLeft;
+      left[at] = (allStayed - stayedBehind - stayedHere / 2) / allStayed;
+    }
+    auc += (stayedHere * (leftBehind + leftHere / 2)) / (allStayed * allLeft);
+    stayedBehind += stayedHere;
+    leftBehind += leftHere;
+  }
+  return { stayed, left, auc };
+}
+
+/** Variance of values by example, each as often as it is counted; 0 of fewer than two. */
+function spread(
+  examples: readonly ExampleCount[],
+  value: (at: number) => number,
+  count: (example: ExampleCount) => number,
+): number {
+  let [total, mean, squares] = [0, 0, 0];
+  for (const [at, example] of examples.entries()) {
+    const times = count(example);
+    if (times === 0) continue;
+    total += times;
+    const off = value(at) - mean;
+    mean += (off * times) / total;
+    squares += times * off * (value(at) - mean);
+  }
+  return total < 2 ? 0 : squares / (total - 1);
 }
 
 function dot(a: readonly number[], b: ArrayLike<number>): number {

@@ -2,13 +2,7 @@
 
 import type { Answer, AnswerItem } from '../api/answer.ts';
 import { buildIdOf } from '../domain/build-id.ts';
-import {
-  type Candidate,
-  type Evidence,
-  GENERATOR_LETTERS,
-  GENERATORS,
-  type Generator,
-} from '../domain/candidate.ts';
+import { type Candidate, type Evidence, evidenceText, type Generator } from '../domain/candidate.ts';
 import type { CatalogueItem } from '../domain/item.ts';
 import type { Taste } from '../domain/taste.ts';
 import type { OutgoingMessage, Topics } from '../ports/topics.ts';
@@ -27,10 +21,6 @@ const SOURCES: Readonly<Record<Generator, AnswerItem['source']>> = {
   popular: 'popularity',
 };
 
-const LETTERS: ReadonlyMap<AnswerItem['source'], string> = new Map(
-  GENERATORS.map((generator) => [SOURCES[generator], GENERATOR_LETTERS[generator]]),
-);
-
 export interface AnswerContext {
   readonly surface: string;
   /** Null for an answer that is about an item, not for a listener. */
@@ -41,6 +31,8 @@ export interface AnswerContext {
   readonly rankingVersion: string;
   /** The listener's taste, which names the artists that led to an item and a favourite track of theirs. */
   readonly taste?: Taste | undefined;
+  /** The listener's own pool, where what is served may come out of it. */
+  readonly pool?: readonly Candidate[] | undefined;
 }
 
 /**
@@ -87,7 +79,7 @@ export async function writeAnswer(
   context: AnswerContext,
   choices: readonly Choice[],
 ): Promise<Answer> {
-  return rememberAnswer(deps, reading, await describeAnswer(deps, reading, context, choices));
+  return rememberAnswer(deps, reading, await describeAnswer(deps, reading, context, choices), context.pool);
 }
 
 function itemSeeds({ evidence }: Candidate): string[] {
@@ -139,7 +131,6 @@ function writeItem(
     explicit: candidate.explicit,
     source: strongest === undefined ? 'popularity' : SOURCES[strongest.generator],
     sources: byStrength.map((evidence) => writeSource(evidence)),
-    artistPlays: candidate.artistPlays,
     seedTracks: seedTracksOf(candidate, favouriteOf).map((itemId) => ({
       itemId,
       title: items.get(itemId)?.title ?? null,
@@ -176,18 +167,32 @@ export interface Served {
   readonly items: readonly (Pick<
     AnswerItem,
     'position' | 'itemId' | 'recordingId' | 'notion' | 'score' | 'propensity'
-  > &
-    Partial<Pick<AnswerItem, 'sources' | 'artistPlays'>> & { readonly source: string })[];
+  > & { readonly source: string })[];
 }
 
-/** The generators' scores in thousandths, strongest first, each by the letter that it has in pools. */
-function evidenceOf(sources: AnswerItem['sources']): string {
-  return sources.map(({ source, score }) => `${LETTERS.get(source)}${Math.round(score * 1000)}`).join('');
+/** What the listener's own pool proposed each recording on: only that is what ranking learns from. */
+function evidenceIn(pool: readonly Candidate[] = []) {
+  const own = new Map(pool.map((candidate) => [candidate.recordingId, candidate]));
+  return (recordingId: string) => {
+    const candidate = own.get(recordingId);
+    return {
+      evidence: candidate === undefined ? null : evidenceText(candidate.evidence),
+      artist_plays: candidate?.openArtistPlays ?? candidate?.artistPlays ?? null,
+    };
+  };
 }
 
-/** One message per answer, of which the warehouse gets a row an item; none for nobody and for nothing. */
-export function impressionsOf(served: Served, servedAt: number): OutgoingMessage[] {
+/**
+ * One message per answer, of which the warehouse gets a row an item; none for nobody and for nothing. `pool` is the
+ * listener's own, where items come out of it.
+ */
+export function impressionsOf(
+  served: Served,
+  servedAt: number,
+  pool?: readonly Candidate[],
+): OutgoingMessage[] {
   const { listenerId, items } = served;
+  const evidenceOf = evidenceIn(pool);
   if (listenerId === null || items.length === 0) return [];
   const message = {
     impression_id: served.impressionId,
@@ -203,8 +208,7 @@ export function impressionsOf(served: Served, servedAt: number): OutgoingMessage
       notion: item.notion,
       score: item.score,
       propensity: item.propensity,
-      evidence: evidenceOf(item.sources ?? []),
-      artist_plays: item.artistPlays ?? null,
+      ...evidenceOf(item.recordingId),
     })),
   };
   return [{ orderingKey: listenerId, data: JSON.stringify(message) }];
@@ -215,8 +219,9 @@ export async function rememberAnswer<T extends Served & { readonly degraded: rea
   deps: { readonly topics: Pick<Topics, 'publish'> },
   reading: Reading,
   answer: T,
+  pool?: readonly Candidate[],
 ): Promise<T> {
-  const messages = impressionsOf(answer, reading.now);
+  const messages = impressionsOf(answer, reading.now, pool);
   if (messages.length === 0) return answer;
   await reading.attempt('impressions', () => deps.topics.publish(TOPICS.impressions, messages), undefined);
   return { ...answer, degraded: [...new Set([...answer.degraded, ...reading.degraded])].sort() };

@@ -137,9 +137,9 @@ function explained(
   const own = built?.candidates.find((candidate) => candidate.recordingId === recordingId);
   if (model === undefined || own === undefined) return parts;
   const addends = Object.entries(modelParts(own, model)).map(
-    ([feature, part]) => [feature, weights.pool * part] as const,
+    ([feature, share]) => [feature, (weights.pool * own.score * share) / 1000] as const,
   );
-  const rest = parts.pool - (weights.pool * own.score) / 1000;
+  const rest = parts.pool - addends.reduce((sum, [, addend]) => sum + addend, 0);
   return { ...parts, pool: rest, ...Object.fromEntries(addends) };
 }
 

@@ -75,11 +75,10 @@ export const DEFAULT_PARAMETERS = {
   retained_ms: 28 * DAY_MS,
   retained_days: 2,
   retained_tracks: 3,
-  /** Servings the ranking model learns from: of so long, heard so soon, with so much time to stay; a share of listeners judges. */
+  /** Servings the ranking model learns from: of so long, heard so soon, with so much time to stay. */
   ranking_span_ms: 56 * DAY_MS,
   ranking_heard_within_ms: 7 * DAY_MS,
   ranking_settled_ms: 3 * DAY_MS,
-  ranking_judges: 5,
   half_known_plays: HALF_KNOWN_PLAYS,
   /** The model itself, in thousandths: a build fits its own (functions/rebuild/ranking). */
   model_co_listening: 0,

@@ -19,7 +19,7 @@ function candidate(itemId: string, evidence: Candidate['evidence'], artistPlays:
     energy: null,
     explicit: false,
     genre: null,
-    score: 0,
+    score: (Number(itemId.replace(/\D/g, '')) * 37) % 101,
     artistPlays,
     evidence,
   };
@@ -64,46 +64,67 @@ function logitOf(
   );
 }
 
+const scoresOf = (candidates: readonly Candidate[]) => candidates.map(({ score }) => score);
+
 describe('a pool by its ranking model', () => {
-  test('is all of the pool by log-odds, from 1000 to 0, equal ones as they came', () => {
+  test('is all of the pool by log-odds, with the scores it had, equal ones as they came', () => {
     fc.assert(
       fc.property(anyCandidates, anyWeights, (candidates, weights) => {
-        const { candidates: ordered } = orderByModel(candidates, weights);
-        const place = new Map(candidates.map(({ itemId }, at) => [itemId, at]));
-        expect(ordered.map(({ itemId }) => itemId).sort()).toEqual([...place.keys()].sort());
-        for (const [at, one] of ordered.entries()) {
-          const next = ordered[at + 1];
-          if (next === undefined) break;
-          const [left, right] = [logitOf(one, weights), logitOf(next, weights)];
-          expect(left).toBeGreaterThanOrEqual(right - 1e-9);
-          expect(one.score).toBeGreaterThanOrEqual(next.score);
-        }
         const logits = candidates.map((one) => logitOf(one, weights));
-        const isFlat = Math.max(...logits) - Math.min(...logits) < 1e-12;
-        if (isFlat) return;
-        expect(ordered[0]?.score).toBeCloseTo(1000, 6);
-        expect(ordered.at(-1)?.score).toBeCloseTo(0, 6);
+        const ordered = orderByModel(candidates, weights);
+        if (ordered === undefined) {
+          for (const logit of logits) expect(logit).toBeCloseTo(logits[0] ?? 0, 9);
+          return;
+        }
+        expect(ordered.candidates.map(({ itemId }) => itemId).sort()).toEqual(
+          candidates.map(({ itemId }) => itemId).sort(),
+        );
+        expect(scoresOf(ordered.candidates)).toEqual(scoresOf(candidates).sort((a, b) => b - a));
+        for (const [at, one] of ordered.candidates.entries()) {
+          const next = ordered.candidates[at + 1];
+          if (next !== undefined)
+            expect(logitOf(one, weights)).toBeGreaterThanOrEqual(logitOf(next, weights) - 1e-9);
+        }
       }),
     );
-    const alike = [candidate('b', [], 3), candidate('a', [], 3)];
-    expect(orderByModel(alike, [1, 1, 1, 1, 1, 1, 1]).candidates.map(({ itemId }) => itemId)).toEqual([
-      'b',
+    const alike = ['c', 'b', 'a'].map((id) => candidate(id, [], id === 'a' ? 4 : 3));
+    expect(orderByModel(alike, [1, 1, 1, 1, 1, 1, 1])?.candidates.map(({ itemId }) => itemId)).toEqual([
       'a',
+      'c',
+      'b',
     ]);
   });
 
-  test('is told by addends that sum to the score', () => {
+  test('that tells none from another leaves the pool as it is', () => {
+    const alike = ['b', 'a'].map((id) => candidate(id, [], 3));
+    expect(orderByModel(alike, [1, 1, 1, 1, 1, 1, 1])).toBeUndefined();
+    expect(orderByModel([], [1, 1, 1, 1, 1, 1, 1])).toBeUndefined();
+  });
+
+  test('is told by shares that sum to the whole', () => {
     fc.assert(
       fc.property(anyCandidates, anyWeights, (candidates, weights) => {
-        const { candidates: ordered, model } = orderByModel(candidates, weights);
-        for (const one of ordered) {
-          const parts = modelParts(one, model);
+        const ordered = orderByModel(candidates, weights);
+        if (ordered === undefined) return;
+        const least = Math.min(...candidates.map((one) => logitOf(one, weights)));
+        for (const one of ordered.candidates) {
+          const parts = modelParts(one, ordered.model);
           const sum = Object.values(parts).reduce((total, part) => total + part, 0);
           expect(Object.keys(parts)).toEqual([...MODEL_FEATURES]);
-          expect(sum).toBeCloseTo(one.score / 1000, 6);
+          if (logitOf(one, weights) > least + 1e-6) expect(sum).toBeCloseTo(1, 6);
         }
       }),
     );
+  });
+
+  test('knows of an artist what was played openly', () => {
+    const weights = [0, 0, 0, 0, 0, 1, 0];
+    const secret = { ...candidate('secret', [], 100), openArtistPlays: 0 };
+    const open = candidate('open', [], 5);
+    expect(orderByModel([secret, open], weights)?.candidates.map(({ itemId }) => itemId)).toEqual([
+      'open',
+      'secret',
+    ]);
   });
 });
 
@@ -122,14 +143,25 @@ describe('the line of a model in a pool', () => {
     const ordered = parsePool([seeds, artists, 'model 500 1500 0 0 0 2000 -100', ...rest].join('\n'));
     expect(ordered.model?.weights).toEqual([0.5, 1.5, 0, 0, 0, 2, -0.1]);
     expect(ordered.candidates.map(({ itemId, score }) => [itemId, score])).toEqual([
-      ['i2', 1000],
-      ['i1', 0],
+      ['i2', 900],
+      ['i1', 800],
     ]);
     expect(ordered.candidates[0]?.evidence[0]?.seed).toBe('s2');
   });
 
   test('may stand over no candidates', () => {
     expect(parsePool([seeds, artists, 'model 1 1 1 1 1 1 1'].join('\n')).candidates).toEqual([]);
+  });
+
+  test('may tell of plays that were not open', () => {
+    const pool = [seeds, artists, 'i1\t\t\t\t..\t900000\t12.3\tc100.0', 'i2\t\t\t\t..\t800000\t\tp1'].join(
+      '\n',
+    );
+    expect(parsePool(pool).candidates).toMatchObject([
+      { artistPlays: 12, openArtistPlays: 3 },
+      { artistPlays: null },
+    ]);
+    expect(parsePool(pool).candidates[1]).not.toHaveProperty('openArtistPlays');
   });
 
   test('of another number of weights leaves the order of the build', () => {

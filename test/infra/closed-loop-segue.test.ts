@@ -131,7 +131,7 @@ describe('the service as a policy', () => {
     for (const variant of [{ name: 'segue' }, untrained as SegueVariant]) {
       const policy = await openPolicy(variant);
       try {
-        for (let day = 0; day < 5; day++) await playServed(policy, MONDAY + day * DAY);
+        for (let day = 0; day < 9; day++) await playServed(policy, MONDAY + day * DAY);
         await policy.refresh(MONDAY + 21 * DAY);
         const request = { surface: 'discover', count: 10 } as const;
         const served = world.listeners.map(({ profile }) =>

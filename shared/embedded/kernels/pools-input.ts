@@ -25,6 +25,8 @@ export interface PoolsInput {
   readonly rejected: { offsets: Int32Array; ids: Int32Array };
   /** Artists a listener played; scores are plays. */
   readonly artistPlays: SparseRows;
+  /** As many; those of them that are part of taste. */
+  readonly openPlays: Float64Array;
   /** By recording, 0 where unknown. */
   readonly artistOf: Int32Array;
   /** By id, index 0 unused. */

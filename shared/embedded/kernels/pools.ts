@@ -42,6 +42,7 @@ export function pools(input: PoolsInput): (first: number, last: number) => Pools
   const plainIds = new Int32Array(size);
   const plainScores = new Float64Array(size);
   const playsOf = new Float64Array(artistCount);
+  const openPlaysOf = new Float64Array(artistCount);
   const best = new Best(parameters.pool_size);
   const text = new TextWriter();
   const { seeds } = input;
@@ -136,8 +137,10 @@ export function pools(input: PoolsInput): (first: number, last: number) => Pools
 
   const knowArtists = (listener: number, known: boolean) => {
     const { offsets, ids, scores } = input.artistPlays;
-    for (let at = offsets[listener]!; at < offsets[listener + 1]!; at++)
+    for (let at = offsets[listener]!; at < offsets[listener + 1]!; at++) {
       playsOf[ids[at]!] = known ? scores[at]! : 0;
+      openPlaysOf[ids[at]!] = known ? input.openPlays[at]! : 0;
+    }
   };
 
   /** Ids that only co-listening proposed, by far the most: kept apart, since one number decides about them. */
@@ -225,7 +228,13 @@ export function pools(input: PoolsInput): (first: number, last: number) => Pools
     text.code(TAB);
     text.integer(Math.floor(score / totalWeight));
     text.code(TAB);
-    text.integer(playsOf[input.artistOf[id]!]!);
+    const plays = playsOf[input.artistOf[id]!]!;
+    const open = openPlaysOf[input.artistOf[id]!]!;
+    text.integer(plays);
+    if (open < plays) {
+      text.code(DOT);
+      text.integer(open);
+    }
     text.code(TAB);
     if (co.has(id)) {
       evidence(LETTER_C, co, id);

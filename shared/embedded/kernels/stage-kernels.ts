@@ -217,6 +217,13 @@ async function writePools(context: KernelContext): Promise<void> {
       '(SELECT * FROM affinity_artists WHERE plays > 0) ORDER BY lid, aid',
       listeners,
     ),
+    openPlays: (
+      await readNumbers(
+        connection,
+        ['public_plays'],
+        '(SELECT * FROM affinity_artists WHERE plays > 0) ORDER BY lid, aid',
+      )
+    )[0]!,
     artistOf: toInt32(
       Float64Array.from([0, ...(await readNumbers(connection, ['aid'], 'recordings ORDER BY tid'))[0]!]),
     ),

@@ -2,7 +2,8 @@
 -- their weighted mean; nothing heard, nothing rejected. One text cell per listener:
 --   line 1 seeds' item ids by seed_no, line 2 artist ids by preference, both tab-separated; where there is a ranking model
 --   (see ranking_model) a line of its weights, by which readers order the pool; then per candidate
---   features (see item_features), score, the listener's plays of the artist, and the evidence: a letter per generator
+--   features (see item_features), score, the listener's plays of the artist (and after a point those that were open,
+--   where some were private or excluded), and the evidence: a letter per generator
 --   (c co-listening, a artist, s sound, g genres and tags, p popularity), its score in thousandths, and .seed, which counts from 0 in
 --   line 1 (c, s, g) or line 2 (a).
 -- Of the listener's own artists the places are those among what they have not heard, or their favourites' other
@@ -146,7 +147,8 @@ lines AS (
     r.lid,
     r.place,
     CONCAT(
-      i.features, '\t', CAST(DIV(r.score, w.total) AS STRING), '\t', CAST(COALESCE(k.plays, 0) AS STRING), '\t',
+      i.features, '\t', CAST(DIV(r.score, w.total) AS STRING), '\t', CAST(COALESCE(k.plays, 0) AS STRING),
+      IF(k.public_plays < k.plays, CONCAT('.', CAST(k.public_plays AS STRING)), ''), '\t',
       IF(r.co IS NULL, '', CONCAT('c', CAST(DIV(r.co, 1000) AS STRING), '.', CAST(r.co_seed AS STRING))),
       IF(r.artist IS NULL, '', CONCAT('a', CAST(DIV(r.artist, 1000) AS STRING), '.', CAST(r.artist_seed AS STRING))),
       IF(r.audio IS NULL, '', CONCAT('s', CAST(DIV(r.audio, 1000) AS STRING), '.', CAST(r.audio_seed AS STRING))),

@@ -86,7 +86,8 @@ async function build(id: string, kept: 'own' | 'near', impressions = true) {
 
 test('what listeners keep comes first in the pools of the next build', async () => {
   const { model, pools } = await build('near', 'near');
-  expect(model).toMatchObject({ heard: 1_920, retained: 960 });
+  // Of everybody but those held out by the digest of their ids.
+  expect(model).toMatchObject({ heard: 1_840, retained: 920 });
   expect(Number(model?.auc)).toBe(1000);
   expect(Number(model?.configured_auc)).toBeLessThan(500);
   expect(Number(model?.co_listening)).toBeGreaterThan(0);

@@ -399,7 +399,7 @@ describe('impressions', () => {
             notion: item.notion,
             score: item.score,
             propensity: 1,
-            evidence: 'a1000c512p7',
+            evidence: 'c512a1000p7',
             artist_plays: 3,
           })),
         },

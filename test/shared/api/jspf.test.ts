@@ -17,7 +17,6 @@ const item: AnswerItem = {
   key: null,
   mode: null,
   energy: null,
-  artistPlays: null,
   year: null,
   explicit: false,
   source: 'popularity',
