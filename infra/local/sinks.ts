@@ -106,7 +106,7 @@ const Item = z.object({
   isrc: z.string().nullable(),
   mbid: z.string().nullable(),
   // A dead letter that is replayed may be older than the attribute.
-  popularity: z.int().nullable().default(null),
+  popularity: z.int().min(0).max(100).nullable().default(null),
   source: z.string(),
   updatedAt: z.int(),
 }) satisfies z.ZodType<CatalogueItem>;
