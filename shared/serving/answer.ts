@@ -170,15 +170,12 @@ export interface Served {
   > & { readonly source: string })[];
 }
 
-/** What the listener's own pool proposed each recording on: only that is what ranking learns from. */
-function evidenceIn(pool: readonly Candidate[] = []) {
-  const own = new Map(pool.map((candidate) => [candidate.recordingId, candidate]));
-  return (recordingId: string) => {
-    const candidate = own.get(recordingId);
-    return {
-      evidence: candidate === undefined ? null : evidenceText(candidate.evidence),
-      artist_plays: candidate?.openArtistPlays ?? candidate?.artistPlays ?? null,
-    };
+/** What the listener's own pool proposed a recording on: only that is what ranking learns from. */
+function evidenceIn(pool: readonly Candidate[], recordingId: string) {
+  const own = pool.find((candidate) => candidate.recordingId === recordingId);
+  return {
+    evidence: own === undefined ? null : evidenceText(own.evidence),
+    artist_plays: own?.openArtistPlays ?? own?.artistPlays ?? null,
   };
 }
 
@@ -189,10 +186,9 @@ function evidenceIn(pool: readonly Candidate[] = []) {
 export function impressionsOf(
   served: Served,
   servedAt: number,
-  pool?: readonly Candidate[],
+  pool: readonly Candidate[] = [],
 ): OutgoingMessage[] {
   const { listenerId, items } = served;
-  const evidenceOf = evidenceIn(pool);
   if (listenerId === null || items.length === 0) return [];
   const message = {
     impression_id: served.impressionId,
@@ -208,7 +204,7 @@ export function impressionsOf(
       notion: item.notion,
       score: item.score,
       propensity: item.propensity,
-      ...evidenceOf(item.recordingId),
+      ...evidenceIn(pool, item.recordingId),
     })),
   };
   return [{ orderingKey: listenerId, data: JSON.stringify(message) }];

@@ -133,10 +133,10 @@ function explained(
   { built }: ListenerView,
   weights: RankingWeights,
 ): Choice['parts'] {
-  const model = built?.model;
-  const own = built?.candidates.find((candidate) => candidate.recordingId === recordingId);
-  if (model === undefined || own === undefined) return parts;
-  const addends = Object.entries(modelParts(own, model)).map(
+  if (built?.model === undefined) return parts;
+  const own = built.candidates.find((candidate) => candidate.recordingId === recordingId);
+  if (own === undefined) return parts;
+  const addends = Object.entries(modelParts(own, built.model)).map(
     ([feature, share]) => [feature, (weights.pool * own.score * share) / 1000] as const,
   );
   const rest = parts.pool - addends.reduce((sum, [, addend]) => sum + addend, 0);
