@@ -12,6 +12,7 @@ import {
   EXPOSED_PLACES,
   EXPOSURE_TOLERANCE,
   HISTORY_NEEDED,
+  LEAST_EXPOSED,
   MAXIMUM_PSI,
   MINIMUM_COVERAGE,
   MODEL_SQL,
@@ -29,8 +30,8 @@ export const RANKING_AUDIT = 'ranking-model';
 export interface AuditReport {
   readonly results: readonly AuditResult[];
   readonly scoreShares: readonly number[];
-  /** Gini coefficient of how often the artists of sampled pools stand in first places. */
-  readonly artistExposure: number;
+  /** Gini coefficient of how often the artists of sampled pools stand in first places; null of too small a sample. */
+  readonly artistExposure: number | null;
 }
 
 /**
@@ -85,7 +86,7 @@ async function judgeCoverage(space: BuildSpace): Promise<AuditResult> {
 
 interface Canary {
   readonly result: AuditResult;
-  readonly artistExposure: number;
+  readonly artistExposure: number | null;
 }
 
 /**
@@ -124,7 +125,7 @@ async function judgeCanary(space: BuildSpace, listeners: number): Promise<Canary
       passed: missed === 0 && offered === 0,
       detail: `${sample.length} listeners: ${missed} heard recordings missing from filters, ${offered} heard recordings in pools`,
     },
-    artistExposure: gini(exposed.values()),
+    artistExposure: sample.length < LEAST_EXPOSED ? null : gini(exposed.values()),
   };
 }
 
@@ -145,14 +146,14 @@ async function judgeModel(space: BuildSpace): Promise<AuditResult> {
 
 /** A guardrail against ranking that gives ever more places to ever fewer artists. */
 function judgeExposure(
-  artistExposure: number,
+  artistExposure: number | null,
   build: Pick<Build, 'cutoff'>,
   history: readonly Build[],
 ): AuditResult[] {
   const week = history.filter(({ cutoff }) => cutoff >= build.cutoff - WEEK_MS);
   // Builds of before this was measured have none.
   const usual = median(week.flatMap((one) => one.artistExposure ?? []));
-  if (!(usual > 0)) return [];
+  if (artistExposure === null || !(usual > 0)) return [];
   return [
     {
       name: 'artist-exposure',

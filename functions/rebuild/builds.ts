@@ -29,7 +29,7 @@ export interface Build {
   readonly audits: readonly AuditResult[];
   /** Shares of the scores' distribution, for the drift audit of the next build. */
   readonly scoreShares: readonly number[];
-  /** How uneven artists' exposure is, a Gini coefficient, for the audit of the next builds; null until it is measured. */
+  /** How uneven artists' exposure is, a Gini coefficient, for the audit of the next builds; null where it is not known. */
   readonly artistExposure: number | null;
   /** SHA-256 over everything that is served, in key order. */
   readonly identity: string | null;

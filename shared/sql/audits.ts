@@ -97,6 +97,8 @@ export const MODEL_SQL = `SELECT heard, retained, auc, configured_auc, line FROM
 
 /** Of each sampled pool's candidates so many are taken for what listeners see of it. */
 export const EXPOSED_PLACES = 20;
+/** Fewer listeners in the sample tell nothing of what a community is shown. */
+export const LEAST_EXPOSED = 25;
 /** What the artists' exposure may grow more uneven by in a week: a Gini coefficient. */
 export const EXPOSURE_TOLERANCE = 0.1;
 

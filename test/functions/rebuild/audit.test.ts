@@ -206,17 +206,28 @@ describe('a whole build', () => {
   });
 
   test('that gives its first places to far fewer artists fails, also beside builds that did not measure it', async () => {
-    const { scoreShares, artistExposure } = await build.auditAfter([]);
-    expect(artistExposure).toBeGreaterThan(0);
-    const auditBeside = async (usual: number | null) => {
-      const measured = nightly(6, { scoreShares, artistExposure: usual });
-      const { artistExposure: _, ...older } = published(8, { scoreShares });
-      return build.auditAfter([], { history: [older as Build, ...measured] });
-    };
-    expect(failed(await auditBeside(artistExposure - 0.11))).toEqual(['artist-exposure']);
-    expect(failed(await auditBeside(artistExposure - 0.09))).toEqual([]);
-    expect(failed(await auditBeside(artistExposure + 0.3))).toEqual([]);
-    expect((await auditBeside(null)).results.map(({ name }) => name)).not.toContain('artist-exposure');
+    const many = await DamagedBuild.of(historyOf({ seed: 5, listeners: 40, recordings: 60, runs: 6 }));
+    try {
+      const { scoreShares, artistExposure } = await many.auditAfter([]);
+      expect(artistExposure).toBeGreaterThan(0);
+      const exposed = Number(artistExposure);
+      const judgedBeside = async (usual: number | null) => {
+        const measured = nightly(6, { scoreShares, artistExposure: usual, stages: many.stages });
+        const { artistExposure: _, ...older } = published(8, { scoreShares });
+        const { results } = await many.auditAfter([], { history: [older as Build, ...measured] });
+        return results.find(({ name }) => name === 'artist-exposure')?.passed;
+      };
+      expect(await judgedBeside(exposed - 0.11)).toBe(false);
+      expect(await judgedBeside(exposed - 0.09)).toBe(true);
+      expect(await judgedBeside(exposed + 0.3)).toBe(true);
+      expect(await judgedBeside(null)).toBeUndefined();
+    } finally {
+      await many.close();
+    }
+  });
+
+  test('of a handful of listeners tells nothing of exposure', async () => {
+    expect((await build.auditAfter([])).artistExposure).toBeNull();
   });
 
   test('that drifted in its scores fails until that is waived', async () => {
