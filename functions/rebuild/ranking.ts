@@ -1,5 +1,5 @@
 /** The stage that trains: examples are counted by the warehouse, fitted here, and written by a stage like any other. */
-import { MODEL_FEATURES } from '../../shared/domain/ranking-model.ts';
+import { MODEL_FEATURES, type ModelFeature } from '../../shared/domain/ranking-model.ts';
 import {
   type ExampleCount,
   type TrainedModel,
@@ -18,31 +18,21 @@ const EXAMPLES = stageNamed('ranking_examples');
 /** Fewer servings that stayed, or that did not, teach nothing; a lead of less than two standard errors may be luck. */
 const TRAINING = { leastExamples: 200, priorPrecision: 1, leastLead: 2 };
 
-/** Columns of ranking_examples in the order of MODEL_FEATURES, in tenths. */
-const FEATURE_COLUMNS = [
-  'co_listening',
-  'artist',
-  'audio',
-  'tags',
-  'popularity',
-  'known_artist',
-  'new_artist',
-] as const;
-
-/** Weights that order pools without a model, by feature. */
-const CONFIGURED: readonly (ParameterName | null)[] = [
-  'weight_co_listening',
-  'weight_artist',
-  'weight_audio',
-  'weight_tags',
-  'weight_popularity',
-  null,
-  null,
-];
+/** Of each feature its column in ranking_examples, in tenths, and the weight by which pools are ordered without a model. */
+const FEATURES: Readonly<Record<ModelFeature, readonly [column: string, configured: ParameterName | null]>> =
+  {
+    coListening: ['co_listening', 'weight_co_listening'],
+    artist: ['artist', 'weight_artist'],
+    audio: ['audio', 'weight_audio'],
+    tags: ['tags', 'weight_tags'],
+    popularity: ['popularity', 'weight_popularity'],
+    knownArtist: ['known_artist', null],
+    newArtist: ['new_artist', null],
+  };
 
 function exampleOf(row: Readonly<Record<string, SqlValue>>): ExampleCount {
   return {
-    features: FEATURE_COLUMNS.map((column) => Number(row[column]) / 10),
+    features: MODEL_FEATURES.map((feature) => Number(row[FEATURES[feature][0]]) / 10),
     heldOut: row.held_out === true,
     weeks: Number(row.weeks),
     heard: Number(row.heard),
@@ -60,7 +50,10 @@ export async function trainModel(space: BuildSpace, parameters: StageParams): Pr
   const examples: ExampleCount[] = [];
   for await (const rows of space.read(EXAMPLES)) examples.push(...rows.map(exampleOf));
   return trainRankingModel(examples, {
-    configured: CONFIGURED.map((name) => (name === null ? 0 : of(name))),
+    configured: MODEL_FEATURES.map((feature) => {
+      const [, name] = FEATURES[feature];
+      return name === null ? 0 : of(name);
+    }),
     ...TRAINING,
   });
 }
@@ -70,7 +63,10 @@ export function modelParameters({ weights, auc, configuredAuc }: TrainedModel): 
   const thousandths = (value: number | null) => Math.round((value ?? 0) * 1000);
   return {
     ...Object.fromEntries(
-      MODEL_FEATURES.map((_, at) => [`model_${FEATURE_COLUMNS[at]}`, thousandths(weights[at] as number)]),
+      MODEL_FEATURES.map((feature, at) => [
+        `model_${FEATURES[feature][0]}`,
+        thousandths(weights[at] as number),
+      ]),
     ),
     model_auc: thousandths(auc),
     model_configured_auc: thousandths(configuredAuc),

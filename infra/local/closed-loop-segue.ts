@@ -24,7 +24,7 @@ import { changePointer, withPublished } from '../../shared/rows/pointer.ts';
 import type { StoredWeek } from '../../shared/rows/weekly-playlists.ts';
 import { catalogueRow, listenRow } from '../../shared/schema/table-rows.ts';
 import type { TableRow } from '../../shared/schema/tables.ts';
-import { describeAnswer, impressionsOf } from '../../shared/serving/answer.ts';
+import { type AnswerContext, describeAnswer, impressionsOf } from '../../shared/serving/answer.ts';
 import { candidatesFor, relatedTo } from '../../shared/serving/candidates.ts';
 import {
   type ListenerView,
@@ -173,20 +173,17 @@ class SeguePolicy {
     { surface }: ServeRequest,
     served: readonly Choice[],
   ): Promise<void> {
-    const answer = await describeAnswer(
-      this.#deps,
-      reading,
-      {
-        surface,
-        listenerId,
-        basis: 'build',
-        build,
-        impressionId: `${listenerId} ${reading.now}`,
-        rankingVersion: this.#weights.version,
-      },
-      served,
-    );
-    for (const { data } of impressionsOf(answer, reading.now, built?.candidates))
+    const context: AnswerContext = {
+      surface,
+      listenerId,
+      basis: 'build',
+      build,
+      pool: built?.candidates,
+      impressionId: `${listenerId} ${reading.now}`,
+      rankingVersion: this.#weights.version,
+    };
+    const answer = await describeAnswer(this.#deps, reading, context, served);
+    for (const { data } of impressionsOf(answer, reading.now, context.pool))
       this.#shown.push(...impressionRows(data));
   }
 
@@ -202,7 +199,7 @@ class SeguePolicy {
 
   async #choose(
     view: ListenerView,
-    reading: ReturnType<typeof startReading>,
+    reading: Reading,
     listenerId: string,
     { surface, count, seed }: ServeRequest,
   ): Promise<readonly Choice[]> {
@@ -224,16 +221,12 @@ class SeguePolicy {
   }
 
   /** What goes with the seed, leading as it does in `next`. */
-  async #around(view: ListenerView, reading: ReturnType<typeof startReading>, seed: string) {
+  async #around(view: ListenerView, reading: Reading, seed: string) {
     const related = (await relatedTo(this.#deps, reading, seed, view.build)) ?? [];
     return related.map((candidate) => ({ ...candidate, score: candidate.score + this.#weights.seedLead }));
   }
 
-  async #weekly(
-    view: ListenerView,
-    reading: ReturnType<typeof startReading>,
-    listenerId: string,
-  ): Promise<readonly Choice[]> {
+  async #weekly(view: ListenerView, reading: Reading, listenerId: string): Promise<readonly Choice[]> {
     let made = this.#weeks.get(listenerId);
     if (made === undefined) {
       const week = isoWeek(reading.now);

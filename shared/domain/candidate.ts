@@ -39,7 +39,7 @@ export interface Candidate extends Features {
 }
 
 /** What stands for a generator in pools and impressions. */
-export const GENERATOR_LETTERS: Readonly<Record<Generator, string>> = {
+const GENERATOR_LETTERS: Readonly<Record<Generator, string>> = {
   co: 'c',
   artist: 'a',
   audio: 's',

@@ -50,13 +50,14 @@ export function trainRankingModel(
 ): TrainedModel {
   const training = examples.filter(({ heldOut }) => !heldOut);
   const judges = examples.filter(({ heldOut }) => heldOut);
-  const none = MODEL_FEATURES.map(() => 0);
-  if (!isEnough(training, leastExamples) || !isEnough(judges, leastExamples / 4))
-    return { weights: none, used: false, auc: null, configuredAuc: null };
+  const untold = { weights: MODEL_FEATURES.map(() => 0), used: false, auc: null, configuredAuc: null };
+  if (!isEnough(training, leastExamples) || !isEnough(judges, leastExamples / 4)) return untold;
   const fitted = fitLogistic(training, priorPrecision);
-  const { auc, other, error } = compareCurves(judges, fitted, configured);
+  const compared = compareCurves(judges, fitted, configured);
+  if (compared === undefined) return untold;
+  const { auc, other, error } = compared;
   const used = auc > 0.5 && auc - other > leastLead * error;
-  return { weights: used ? fitted : none, used, auc, configuredAuc: other };
+  return { weights: used ? fitted : untold.weights, used, auc, configuredAuc: other };
 }
 
 function isEnough(examples: readonly ExampleCount[], least: number): boolean {
@@ -158,12 +159,15 @@ export interface ComparedCurves {
   readonly error: number;
 }
 
-/** Areas under two ROC curves over the same servings, compared within each age, ages weighed by their pairs. */
+/**
+ * Areas under two ROC curves over the same servings, compared within each age, ages weighed by their pairs. Undefined where
+ * no age has both outcomes.
+ */
 export function compareCurves(
   examples: readonly ExampleCount[],
   weights: ModelWeights,
   otherWeights: ModelWeights,
-): ComparedCurves {
+): ComparedCurves | undefined {
   const sums = { pairs: 0, auc: 0, other: 0, variance: 0 };
   for (const ofAge of Map.groupBy(examples, ({ weeks }) => weeks).values()) {
     const stayed = ofAge.reduce((sum, { retained }) => sum + retained, 0);
@@ -186,6 +190,7 @@ export function compareCurves(
     sums.other += pairs * (other?.auc ?? 0);
     sums.variance += pairs ** 2 * (ofStayed / stayed + ofLeft / left);
   }
+  if (sums.pairs === 0) return undefined;
   return {
     auc: sums.auc / sums.pairs,
     other: sums.other / sums.pairs,

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { MODEL_FEATURES } from '../../shared/domain/ranking-model.ts';
 import {
+  type ComparedCurves,
   compareCurves,
   type ExampleCount,
   fitLogistic,
@@ -131,8 +132,9 @@ test('the area under the curve is the share of pairs of one age in order', () =>
           pairs += 1;
           inOrder += left > right ? 1 : left === right ? 0.5 : 0;
         }
-      if (pairs === 0) return;
       const compared = compareCurves(examples, weights, weights);
+      expect(compared === undefined).toBe(pairs === 0);
+      if (compared === undefined) return;
       expect(compared.auc).toBeCloseTo(inOrder / pairs, 9);
       expect(compared.other).toBe(compared.auc);
       expect(compared.error).toBe(0);
@@ -146,8 +148,10 @@ test('the standard error of a difference is that of samples drawn again and agai
     [1, 0, 0, 0, 0, 1, 0],
     [1, 1, 0, 0, 0, 0, 0],
   ];
-  const drawn = Array.from({ length: 300 }, (_, seed) =>
-    compareCurves(generated(TRUTH, 200, 100 + seed), one as number[], two as number[]),
+  const drawn = Array.from(
+    { length: 300 },
+    (_, seed) =>
+      compareCurves(generated(TRUTH, 200, 100 + seed), one as number[], two as number[]) as ComparedCurves,
   );
   const differences = drawn.map(({ auc, other }) => auc - other);
   const mean = differences.reduce((a, b) => a + b, 0) / differences.length;
@@ -225,6 +229,14 @@ describe('a trained model', () => {
   test.each([
     ['no examples', [] as ExampleCount[]],
     ['too few that stayed', generated(TRUTH, 4_000, 5).map((one) => ({ ...one, retained: 0 }))],
+    [
+      'no week with both outcomes among those held out',
+      generated(TRUTH, 4_000, 8).map((one) => ({
+        ...one,
+        weeks: one.retained * 2 > one.heard ? 4 : 0,
+        retained: one.heldOut ? (one.retained * 2 > one.heard ? one.heard : 0) : one.retained,
+      })),
+    ],
     ['nobody held out', generated(TRUTH, 4_000, 6).map((one) => ({ ...one, heldOut: false }))],
   ])('is none of %s', (_, examples) => {
     const trained = trainRankingModel(examples, options);

@@ -155,6 +155,12 @@ async function writePools(context: KernelContext): Promise<void> {
   const listenerKind = new Int32Array(new SharedArrayBuffer((listeners + 1) * 4));
   for (const [row, listener] of seedListeners.entries()) listenerKind[listener] = kinds[row]!;
 
+  const [artistListeners, artistsPlayed, plays, openPlays] = (await readNumbers(
+    connection,
+    ['lid', 'aid', 'plays', 'public_plays'],
+    '(SELECT * FROM affinity_artists WHERE plays > 0) ORDER BY lid, aid',
+  )) as [Float64Array, Float64Array, Float64Array, Float64Array];
+
   const tracksOf = (kind: string) =>
     readRows(
       connection,
@@ -211,19 +217,12 @@ async function writePools(context: KernelContext): Promise<void> {
     popular: [await popularOf('track'), await popularOf('artist')],
     heard: await pairsOf('affinity_tracks'),
     rejected: await pairsOf('rejected'),
-    artistPlays: await readRows(
-      connection,
-      ['lid', 'aid', 'plays'],
-      '(SELECT * FROM affinity_artists WHERE plays > 0) ORDER BY lid, aid',
-      listeners,
-    ),
-    openPlays: (
-      await readNumbers(
-        connection,
-        ['public_plays'],
-        '(SELECT * FROM affinity_artists WHERE plays > 0) ORDER BY lid, aid',
-      )
-    )[0]!,
+    artistPlays: {
+      offsets: rowOffsets(artistListeners, listeners),
+      ids: toInt32(artistsPlayed),
+      scores: plays,
+    },
+    openPlays,
     artistOf: toInt32(
       Float64Array.from([0, ...(await readNumbers(connection, ['aid'], 'recordings ORDER BY tid'))[0]!]),
     ),
