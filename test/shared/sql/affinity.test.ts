@@ -7,7 +7,7 @@ import { withdrawnFeedback } from '../../../shared/domain/feedback.ts';
 import { keyModeIndex } from '../../../shared/domain/listening-profile.ts';
 import { parseTaste, type Taste } from '../../../shared/domain/taste.ts';
 import { DAY_MS, utcHour } from '../../../shared/domain/time.ts';
-import { anyHistory, runs } from './any-history.ts';
+import { anyHistory, CROWD, runs } from './any-history.ts';
 import { type Row, type Rows, runStages } from './stage-fixture.ts';
 import { type Recording, recordingsOf } from './twin/catalogue.ts';
 import { type Listener, listenersOf } from './twin/listeners.ts';
@@ -262,7 +262,7 @@ test('affinities, seeds and taste are those of the fold at the last event', asyn
         entries += listener.signals.recordings.size;
       }
     }),
-    runs(10),
+    runs(10, [CROWD]),
   );
   expect(entries).toBeGreaterThan(100);
 });

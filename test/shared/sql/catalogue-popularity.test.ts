@@ -6,7 +6,7 @@ import { bareItem, type CatalogueItem } from '../../../shared/domain/item.ts';
 import { parseIndexedItem } from '../../../shared/rows/catalogue-snapshot.ts';
 import { DEFAULT_PARAMETERS } from '../../../shared/sql/parameters.ts';
 import { event, NOW } from '../../domain/some-events.ts';
-import { anyHistory, runs } from './any-history.ts';
+import { anyHistory, CROWD, runs } from './any-history.ts';
 import { type History, NOTHING, type Rows, runStages } from './stage-fixture.ts';
 
 const CUTOFF = NOW + 1;
@@ -114,7 +114,7 @@ test('without a popularity a score is what it would be if no source told any', a
         if (popularity === null) compared += Number((untold.get(id) ?? 0) > 0);
       }
     }),
-    runs(4),
+    runs(4, [CROWD]),
   );
   expect(compared).toBeGreaterThan(10);
 });

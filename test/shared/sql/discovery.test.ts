@@ -9,7 +9,7 @@ import { isRetained } from '../../../shared/domain/retention.ts';
 import { DAY_MS, HOUR_MS } from '../../../shared/domain/time.ts';
 import { DEFAULT_PARAMETERS as P } from '../../../shared/sql/parameters.ts';
 import { event } from '../../domain/some-events.ts';
-import { anyHistory, CUTOFF, runs } from './any-history.ts';
+import { anyHistory, CROWD, CUTOFF, runs } from './any-history.ts';
 import { type History, NOTHING, type Rows, runStages } from './stage-fixture.ts';
 import { type Recording, recordingsOf } from './twin/catalogue.ts';
 import { type Listener, listenersOf } from './twin/listeners.ts';
@@ -145,7 +145,7 @@ test('in any community', async () => {
     fc.asyncProperty(anyHistory, async (history) => {
       compare(await runStages(history, { stages: STAGES }), history, seen);
     }),
-    runs(6),
+    runs(6, [CROWD]),
   );
   for (const name of ALL) expect(seen.get(name) ?? 0, name).toBeGreaterThan(2);
 });
@@ -292,7 +292,7 @@ test('at instants that tie and touch the thresholds, several hundred histories',
       const history = tightHistory(seed);
       compare(await runStages(history, { stages: STAGES }), history, seen);
     }),
-    runs(4),
+    runs(4, [1], [2]),
   );
   for (const name of ALL) expect(seen.get(name) ?? 0, name).toBeGreaterThan(20);
 });

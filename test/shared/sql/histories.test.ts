@@ -7,7 +7,7 @@ import { isForgottenFavourite } from '../../../shared/domain/forgotten-favourite
 import { parseHistory } from '../../../shared/domain/recent-history.ts';
 import { DAY_MS, utcDay } from '../../../shared/domain/time.ts';
 import { event } from '../../domain/some-events.ts';
-import { anyHistory, CUTOFF, runs } from './any-history.ts';
+import { anyHistory, CROWD, CUTOFF, runs } from './any-history.ts';
 import { NOTHING, type Rows, runStages } from './stage-fixture.ts';
 import { type Recording, recordingsOf } from './twin/catalogue.ts';
 import { type Listener, listenersOf } from './twin/listeners.ts';
@@ -110,7 +110,7 @@ test('the past of any community is told as the domain tells it', async () => {
         seen.rejected += rows('rejected').length;
       },
     ),
-    runs(12),
+    runs(12, [CROWD, { recent_cap: 3, false_positive_rate: 0.01 }]),
   );
   for (const count of Object.values(seen)) expect(count).toBeGreaterThan(10);
 });

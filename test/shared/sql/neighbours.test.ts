@@ -1,7 +1,7 @@
 /** Co-listening against the formula of the algorithms written out, and neighbours by sound against every pair. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { anyHistory, runs } from './any-history.ts';
+import { anyHistory, CROWD, runs } from './any-history.ts';
 import { type History, type Row, runStages } from './stage-fixture.ts';
 import { type Recording, recordingsOf } from './twin/catalogue.ts';
 import { groupRows, NAMED, namesOf } from './twin/named.ts';
@@ -129,7 +129,12 @@ test('neighbours are the sum over common listeners by how close the company of b
       );
       pairs += checkNeighbours(rows('artist_neighbours'), 'aid', artists, neighbours);
     }),
-    runs(8),
+    runs(8, [
+      CROWD,
+      { alpha: 0.6, beta: 0.4, near_beta: 0.2, crowding: 0.6, gamma: 0.5, most_near: 1e7 },
+      5,
+      5,
+    ]),
   );
   expect(pairs).toBeGreaterThan(200);
 });
@@ -227,7 +232,7 @@ test('neighbours by sound are the best of the block, compared pair by pair', asy
         pairs += rows('audio_neighbours').length;
       },
     ),
-    runs(16),
+    runs(16, [CROWD, 100, 4]),
   );
   expect(pairs).toBeGreaterThan(50);
 });

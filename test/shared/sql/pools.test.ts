@@ -5,7 +5,7 @@ import { type Candidate, parseCandidates } from '../../../shared/domain/candidat
 import { DAY_MS } from '../../../shared/domain/time.ts';
 import { DEFAULT_PARAMETERS, type Parameters } from '../../../shared/sql/parameters.ts';
 import { event, NOW } from '../../domain/some-events.ts';
-import { anyHistory, runs } from './any-history.ts';
+import { anyHistory, CROWD, runs } from './any-history.ts';
 import { type History, NOTHING, type Row, type Rows, runStages } from './stage-fixture.ts';
 import { type Recording, recordingsOf } from './twin/catalogue.ts';
 import { listenersOf } from './twin/listeners.ts';
@@ -191,7 +191,7 @@ test('pools hold what the generators propose, weighed, without anything heard or
       checkRelated(told);
       checkSharedPools(told);
     }),
-    runs(8),
+    runs(8, [CROWD, {}]),
   );
   expect(candidates).toBeGreaterThan(100);
 });

@@ -8,7 +8,7 @@ import { splitSessions } from '../../../shared/domain/sessions.ts';
 import { MINUTE_MS } from '../../../shared/domain/time.ts';
 import { DEFAULT_PARAMETERS, type Parameters } from '../../../shared/sql/parameters.ts';
 import { event, NOW } from '../../domain/some-events.ts';
-import { anyHistory, runs } from './any-history.ts';
+import { anyHistory, CROWD, runs } from './any-history.ts';
 import { NOTHING, type Rows, runStages } from './stage-fixture.ts';
 import { recordingsOf } from './twin/catalogue.ts';
 import { type Listener, listenersOf } from './twin/listeners.ts';
@@ -196,7 +196,7 @@ test('sessions, rules and cells are those of the events, under every cap', async
       seen.rules += rows('transitions').length;
       seen.cells += cells.size;
     }),
-    runs(10),
+    runs(10, [CROWD, {}]),
   );
   for (const count of Object.values(seen)) expect(count).toBeGreaterThan(50);
 });

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { bareItem } from '../../../shared/domain/item.ts';
 import { DEFAULT_PARAMETERS, type Parameters } from '../../../shared/sql/parameters.ts';
 import { event, NOW } from '../../domain/some-events.ts';
-import { anyHistory, runs } from './any-history.ts';
+import { anyHistory, CROWD, runs } from './any-history.ts';
 import { type History, NOTHING, type Row, type Rows, runStages } from './stage-fixture.ts';
 
 const STAGES = ['recordings', 'popularity', 'degrees', 'tag_neighbours'];
@@ -94,7 +94,7 @@ test('neighbours are the cosine over every pair of a kind, cut to the best', asy
     fc.asyncProperty(anyHistory, settings, async (history, parameters) => {
       rows += await check(history, parameters);
     }),
-    runs(8),
+    runs(8, [CROWD, {}]),
   );
   expect(rows).toBeGreaterThan(20);
 });
