@@ -66,6 +66,8 @@ export interface Event {
     readonly mbid?: string | null;
     /** How popular its source says it is; 100 is the most popular. */
     readonly popularity?: number | null;
+    /** The day it first came out. */
+    readonly releaseDate?: string | null;
   } | null;
 }
 
@@ -164,6 +166,7 @@ export interface AnswerItem {
   readonly source:
     | 'co_listening'
     | 'artist_neighbours'
+    | 'new_releases'
     | 'audio_neighbours'
     | 'transitions'
     | 'session_neighbours'
@@ -173,6 +176,7 @@ export interface AnswerItem {
     readonly source:
       | 'co_listening'
       | 'artist_neighbours'
+      | 'new_releases'
       | 'audio_neighbours'
       | 'transitions'
       | 'session_neighbours'
@@ -393,6 +397,7 @@ export interface Home {
     readonly id:
       | 'made-for-you'
       | 'jump-back-in'
+      | 'new-releases'
       | 'discover'
       | 'because-you-listened'
       | 'forgotten-favourites'
@@ -592,6 +597,7 @@ export type SessionItem = Omit<AnswerItem, 'source'> & {
   readonly source:
     | 'co_listening'
     | 'artist_neighbours'
+    | 'new_releases'
     | 'audio_neighbours'
     | 'transitions'
     | 'session_neighbours'
@@ -897,6 +903,7 @@ export type BlendItem = Omit<AnswerItem, 'source'> & {
   readonly source:
     | 'co_listening'
     | 'artist_neighbours'
+    | 'new_releases'
     | 'audio_neighbours'
     | 'transitions'
     | 'session_neighbours'
@@ -1010,6 +1017,7 @@ export interface Explanation {
     readonly source:
       | 'co_listening'
       | 'artist_neighbours'
+      | 'new_releases'
       | 'audio_neighbours'
       | 'transitions'
       | 'session_neighbours'

@@ -35,6 +35,7 @@ function complete(item: CatalogueItem, event: SubmittedEvent, source: string, no
     isrc: item.isrc ?? metadata.isrc,
     mbid: item.mbid ?? metadata.mbid,
     popularity: item.popularity ?? metadata.popularity,
+    releasedAt: item.releasedAt ?? metadata.releasedAt,
     source,
     updatedAt: now,
   };

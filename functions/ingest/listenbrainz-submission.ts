@@ -89,6 +89,7 @@ export function convertListen(listen: unknown, listenerId: string, now: number):
         isrc: item.isrc,
         mbid: item.mbid,
         popularity: item.popularity,
+        releasedAt: item.releasedAt,
       },
     },
   };

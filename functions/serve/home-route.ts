@@ -24,6 +24,7 @@ import type { ServeDeps } from './deps.ts';
 const TITLES: Readonly<Record<ShelfId, string>> = {
   'made-for-you': 'Made for you',
   'jump-back-in': 'Jump back in',
+  'new-releases': 'New releases',
   discover: 'Discover',
   'because-you-listened': 'Because you listened to',
   'forgotten-favourites': 'Forgotten favourites',

@@ -105,8 +105,9 @@ const Item = z.object({
   durationMs: z.int().nullable(),
   isrc: z.string().nullable(),
   mbid: z.string().nullable(),
-  // A dead letter that is replayed may be older than the attribute.
+  // A dead letter that is replayed may be older than these attributes.
   popularity: z.int().min(0).max(100).nullable().default(null),
+  releasedAt: z.int().nullable().default(null),
   source: z.string(),
   updatedAt: z.int(),
 }) satisfies z.ZodType<CatalogueItem>;

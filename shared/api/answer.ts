@@ -5,6 +5,7 @@ import { onDemand } from './on-demand.ts';
 export const SourceSchema = z.enum([
   'co_listening',
   'artist_neighbours',
+  'new_releases',
   'audio_neighbours',
   'transitions',
   'session_neighbours',

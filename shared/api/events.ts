@@ -1,6 +1,7 @@
 /** The public event: what producers send to POST /v1/events, checked field by field. */
 import { z } from '@hono/zod-openapi';
 import { EVENT_TYPES, EVENT_VERSION, type EventContext, type EventType } from '../domain/event.ts';
+import { dayOf } from '../domain/time.ts';
 import { Id } from './ids.ts';
 import { type FieldProblem, fieldProblems, pointerTo } from './problem.ts';
 
@@ -48,6 +49,10 @@ export const MetadataSchema = z.object({
     .max(100, 'must be at most 100')
     .nullish()
     .openapi({ description: 'How popular its source says it is; 100 is the most popular.' }),
+  releaseDate: z.iso
+    .date('must be a date YYYY-MM-DD')
+    .nullish()
+    .openapi({ description: 'The day it first came out.', example: '2026-11-20' }),
 });
 
 export const EventSchema = z
@@ -82,6 +87,7 @@ export interface ItemMetadata {
   readonly isrc: string | null;
   readonly mbid: string | null;
   readonly popularity: number | null;
+  readonly releasedAt: number | null;
 }
 
 /** An event as its producer meant it: times are epoch milliseconds, what was left out is null. */
@@ -123,6 +129,7 @@ function metadataOf(metadata: z.infer<typeof MetadataSchema> | null | undefined)
     isrc: metadata.isrc?.replaceAll('-', '').toUpperCase() ?? null,
     mbid: metadata.mbid?.toLowerCase() ?? null,
     popularity: metadata.popularity ?? null,
+    releasedAt: metadata.releaseDate == null ? null : (dayOf(metadata.releaseDate) ?? null),
   };
 }
 

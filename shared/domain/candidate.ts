@@ -2,8 +2,12 @@
 
 import { orderByModel, type PoolModel, parseModelLine } from './ranking-model.ts';
 
-export const GENERATORS = ['co', 'artist', 'audio', 'next', 'session', 'tags', 'popular'] as const;
+export const GENERATORS = ['co', 'artist', 'release', 'audio', 'next', 'session', 'tags', 'popular'] as const;
 export type Generator = (typeof GENERATORS)[number];
+
+/** True where what led to a candidate is an artist, not an item. */
+export const namesArtist = (generator: Generator): boolean =>
+  generator === 'artist' || generator === 'release';
 
 /** What is known of an item without asking the catalogue. */
 export interface Features {
@@ -24,7 +28,7 @@ export interface Evidence {
   readonly generator: Generator;
   /** 0 to 1; 1 is the best candidate that this generator had for this listener. */
   readonly score: number;
-  /** Item (co, audio, tags) or artist (artist) that led here. */
+  /** Item (co, audio, tags) or artist (artist, release) that led here. */
   readonly seed: string | null;
 }
 
@@ -42,6 +46,7 @@ export interface Candidate extends Features {
 const GENERATOR_LETTERS: Readonly<Record<Generator, string>> = {
   co: 'c',
   artist: 'a',
+  release: 'r',
   audio: 's',
   next: 'n',
   session: 'v',
@@ -131,7 +136,7 @@ function parseEvidence(text: string, seeds: SeedNames): Evidence[] {
     const generator = GENERATOR_OF.get(letter);
     // A newer build may know generators that this code does not.
     if (generator === undefined) continue;
-    const names = generator === 'artist' ? seeds.artists : seeds.items;
+    const names = namesArtist(generator) ? seeds.artists : seeds.items;
     found.push({
       generator,
       score: Number(score) / 1000,

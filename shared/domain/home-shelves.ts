@@ -4,6 +4,7 @@ import type { KindValue, ListeningKind } from './home-context.ts';
 export const SHELVES = [
   'made-for-you',
   'jump-back-in',
+  'new-releases',
   'discover',
   'because-you-listened',
   'forgotten-favourites',
@@ -15,6 +16,7 @@ export type ShelfId = (typeof SHELVES)[number];
 export const SHELF_KINDS: Readonly<Record<ShelfId, ListeningKind>> = {
   'made-for-you': 'discovery',
   'jump-back-in': 'familiar',
+  'new-releases': 'discovery',
   discover: 'discovery',
   'because-you-listened': 'discovery',
   'forgotten-favourites': 'familiar',

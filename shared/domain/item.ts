@@ -30,6 +30,8 @@ export interface CatalogueItem {
   readonly mbid: string | null;
   /** 0 to 100, as its source counts it: how popular it is beyond this community. */
   readonly popularity: number | null;
+  /** Epoch milliseconds: the start of the day (UTC) on which it came out, where that is known to the day. */
+  readonly releasedAt: number | null;
   /** Who described it; see ListeningEvent.source. */
   readonly source: string;
   /** Epoch milliseconds; of two descriptions of one item each known attribute of the newer wins. */
@@ -58,6 +60,7 @@ export function bareItem(itemId: string, source: string, updatedAt: number): Cat
     isrc: null,
     mbid: null,
     popularity: null,
+    releasedAt: null,
     source,
     updatedAt,
   };

@@ -24,6 +24,7 @@ export const COLUMN_NAMES = {
   durationMinutes: ['duration_min', 'duration_minutes'],
   explicit: ['explicit'],
   isrc: ['isrc'],
+  releasedAt: ['release_date', 'track_album_release_date', 'album_release_date'],
   popularity: ['popularity', 'track_popularity', 'spotify_popularity'],
 } as const;
 

@@ -52,6 +52,7 @@ export function catalogueRow(item: CatalogueItem): TableRow {
     source: item.source,
     updated_at: item.updatedAt,
     popularity: item.popularity,
+    released_at: item.releasedAt,
   };
 }
 

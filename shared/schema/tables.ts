@@ -67,6 +67,7 @@ export const TABLES = {
       source: 'STRING',
       updated_at: 'TIMESTAMP',
       popularity: 'INT64',
+      released_at: 'TIMESTAMP',
     },
     required: ['item_id', 'recording_id', 'kind', 'updated_at'],
     partitionBy: 'updated_at',

@@ -2,7 +2,13 @@
 
 import type { Answer, AnswerItem } from '../api/answer.ts';
 import { buildIdOf } from '../domain/build-id.ts';
-import { type Candidate, type Evidence, evidenceText, type Generator } from '../domain/candidate.ts';
+import {
+  type Candidate,
+  type Evidence,
+  evidenceText,
+  type Generator,
+  namesArtist,
+} from '../domain/candidate.ts';
 import type { CatalogueItem } from '../domain/item.ts';
 import type { Taste } from '../domain/taste.ts';
 import type { OutgoingMessage, Topics } from '../ports/topics.ts';
@@ -14,6 +20,7 @@ import type { Choice } from './recommend.ts';
 const SOURCES: Readonly<Record<Generator, AnswerItem['source']>> = {
   co: 'co_listening',
   artist: 'artist_neighbours',
+  release: 'new_releases',
   audio: 'audio_neighbours',
   next: 'transitions',
   session: 'session_neighbours',
@@ -83,11 +90,14 @@ export async function writeAnswer(
 }
 
 function itemSeeds({ evidence }: Candidate): string[] {
-  return evidence.flatMap(({ generator, seed }) => (generator === 'artist' || seed === null ? [] : [seed]));
+  return evidence.flatMap(({ generator, seed }) => (namesArtist(generator) || seed === null ? [] : [seed]));
 }
 
 function artistSeeds({ evidence }: Candidate): string[] {
-  return evidence.flatMap(({ generator, seed }) => (generator === 'artist' && seed !== null ? [seed] : []));
+  const found = evidence.flatMap(({ generator, seed }) =>
+    namesArtist(generator) && seed !== null ? [seed] : [],
+  );
+  return [...new Set(found)];
 }
 
 /** Tracks that led here: seeds themselves, and of an artist that did the listener's favourite track of theirs. */

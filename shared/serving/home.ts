@@ -1,5 +1,6 @@
 /** Prepare Home: what could stand on each shelf, out of one listener's row, pool and catalogue. */
 
+import type { Candidate } from '../domain/candidate.ts';
 import type { ListeningEvent } from '../domain/event.ts';
 import { isSkip } from '../domain/event.ts';
 import { compareEvents } from '../domain/event-order.ts';
@@ -16,11 +17,18 @@ import { decodeLiveEvents } from '../rows/live-events.ts';
 import { listenerKey, ROW_TABLES } from '../schema/rows.ts';
 import { candidatesFor, relatedTo } from './candidates.ts';
 import type { ListenerView, Reading, ReadingDeps } from './reading.ts';
-import { type Choice, choose, hasHeard } from './recommend.ts';
+import { type Choice, choose, hasHeard, type Request } from './recommend.ts';
 
 /** What Home looks back on: as far as rows keep what was played. */
 const LOOK_BACK_DAYS = 28;
 const MOST_OF_A_SHELF = 60;
+
+const UNHEARD: Request = {
+  count: MOST_OF_A_SHELF,
+  perArtist: 2,
+  freshness: 'unheard',
+  describe: () => undefined,
+};
 
 export interface HomeDeps extends ReadingDeps {
   readonly snapshots: SnapshotReader;
@@ -103,15 +111,10 @@ export async function fillShelves(
   if (!view.isKnown) return [];
   const { snapshot, events } = input;
   const { candidates } = await candidatesFor(deps, reading, view, input.weights);
-  const unheard = {
-    count: MOST_OF_A_SHELF,
-    perArtist: 2,
-    freshness: 'unheard',
-    describe: () => undefined,
-  } as const;
-  const discoveries = choose(candidates, view, input.weights, unheard);
+  const discoveries = choose(candidates, view, input.weights, UNHEARD);
   const shelves: Shelf<Tile>[] = [
     { id: 'made-for-you', items: discoveries.length > 0 ? [weeklyTile(input)] : [] },
+    { id: 'new-releases', items: newReleases(candidates, view, input.weights) },
     { id: 'discover', items: discoveries.map((choice) => tileOfChoice(choice, 'New to you')) },
     { id: 'jump-back-in', items: jumpBackIn(events, view, snapshot) },
     { id: 'forgotten-favourites', items: forgotten(view, snapshot) },
@@ -151,6 +154,17 @@ function withTraits(tile: Tile, known: ReadonlyMap<string, CatalogueItem>): Tile
     artistId: item.artistId ?? tile.artistId,
     explicit: tile.explicit || item.explicit === true,
   };
+}
+
+/** What artists whom the listener plays brought out lately. */
+function newReleases(candidates: readonly Candidate[], view: ListenerView, weights: RankingWeights): Tile[] {
+  const released = candidates.flatMap((candidate) => {
+    const evidence = candidate.evidence.filter(({ generator }) => generator === 'release');
+    return evidence.length === 0 ? [] : [{ ...candidate, evidence }];
+  });
+  return choose(released, view, weights, UNHEARD).map((choice) =>
+    tileOfChoice(choice, 'New from an artist you play'),
+  );
 }
 
 function weeklyTile({ listenerId, week }: { listenerId: string; week: string }): Tile {
@@ -328,13 +342,7 @@ async function because(
   const seed = recent ?? view.built?.taste?.tracks[0]?.id;
   if (seed === undefined) return [];
   const related = (await relatedTo(deps, reading, seed, view.build)) ?? [];
-  const request = {
-    count: MOST_OF_A_SHELF,
-    perArtist: 2,
-    freshness: 'unheard',
-    describe: () => undefined,
-  } as const;
-  return choose(mergeCandidates(related), view, weights, request).map((choice) => ({
+  return choose(mergeCandidates(related), view, weights, UNHEARD).map((choice) => ({
     ...tileOfChoice(choice, 'Goes with what you listened to'),
     seeds: [seed],
   }));

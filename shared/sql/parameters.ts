@@ -5,7 +5,7 @@ import { TUNED_PARAMETERS, TUNED_VERSION } from './tuned-parameters.ts';
 
 const DAY_MS = 86_400_000;
 
-export const PARAMETERS_VERSION = `stages-4 ${TUNED_VERSION}`;
+export const PARAMETERS_VERSION = `stages-5 ${TUNED_VERSION}`;
 
 export const DEFAULT_PARAMETERS = {
   /** Half-life of an affinity (algorithms: vocabulary). */
@@ -36,6 +36,8 @@ export const DEFAULT_PARAMETERS = {
   prior_listeners: 3,
   /** Of each artist in the catalogue's pools, and of a listener's own artists as deep as what they have not heard. */
   tracks_per_artist: 50,
+  /** For how long what came out is new: first of what is offered of its artist to those who play them. */
+  new_release_ms: 28 * DAY_MS,
   block_size: 100,
   audio_neighbours: 20,
   /** Genres and tags of a recording that count, and recordings of a tag that are compared (stages/tag_neighbours). */

@@ -158,11 +158,15 @@ describe.each(CASES)('the sink of $name', ({ table, of, good, bad, rows }) => {
 });
 
 test('an item that is older than an attribute is kept, without it', async () => {
-  const { popularity: _, ...older } = item();
-  const outcomes = await catalogueSink(warehouse)([message(older), message(item({ popularity: 9 }))]);
+  const { popularity: _, releasedAt: __, ...older } = item();
+  const newer = item({ popularity: 9, releasedAt: Date.UTC(2026, 10, 20) });
+  const outcomes = await catalogueSink(warehouse)([message(older), message(newer)]);
   expect(outcomes.map(({ kind }) => kind)).toEqual(['ack', 'ack']);
-  const rows = await warehouse.query('SELECT popularity FROM catalogue ORDER BY popularity');
-  expect(rows).toEqual([{ popularity: null }, { popularity: 9 }]);
+  const rows = await warehouse.query('SELECT popularity, released_at FROM catalogue ORDER BY popularity');
+  expect(rows).toEqual([
+    { popularity: null, released_at: null },
+    { popularity: 9, released_at: Date.UTC(2026, 10, 20) },
+  ]);
 });
 
 describe.each(CASES.filter(({ personal }) => personal))('the sink of $name', ({ table, of, good, rows }) => {

@@ -67,7 +67,7 @@ export const MEASUREMENTS = {
     `${BYTES}, stages as SQL on DuckDB: .048 at 151 seeds, squared up to 200`,
     5,
   ),
-  stages: figure(41, 'stages', 'shared/sql/stages.ts', 1),
+  stages: figure(42, 'stages', 'shared/sql/stages.ts', 1),
   stageOverhead: figure(
     10,
     'seconds a stage at least',

@@ -14,6 +14,8 @@ export interface PoolsInput {
   readonly artistNeighbours: SparseRows;
   /** Per kind, the artist's recordings by place, beyond those a pool takes; scores are places. */
   readonly artistTracks: readonly [SparseRows, SparseRows];
+  /** Per kind, what came out lately by the artist, newest first; scores are freshness. */
+  readonly newReleases: readonly [SparseRows, SparseRows];
   readonly audioNeighbours: SparseRows;
   readonly tagNeighbours: SparseRows;
   /** Per kind, the popular recordings by place. */

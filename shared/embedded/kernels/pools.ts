@@ -18,7 +18,15 @@ const LETTER_A = 97;
 const LETTER_C = 99;
 const LETTER_G = 103;
 const LETTER_P = 112;
+const LETTER_R = 114;
 const LETTER_S = 115;
+
+/** 1 for what came out lately. */
+function newRecordings({ newReleases }: PoolsInput, size: number): Uint8Array {
+  const found = new Uint8Array(size);
+  for (const { ids } of newReleases) for (const id of ids) found[id] = 1;
+  return found;
+}
 
 /** Makes the function that writes the pools of listeners first to last; its scratch memory is reused. */
 export function pools(input: PoolsInput): (first: number, last: number) => PoolsOutput {
@@ -27,6 +35,7 @@ export function pools(input: PoolsInput): (first: number, last: number) => Pools
   const { parameters } = input;
   const co = new Generator(size);
   const byArtist = new Generator(size);
+  const releases = new Generator(size);
   const audio = new Generator(size);
   const tags = new Generator(size);
   const popular = new Generator(size);
@@ -37,7 +46,8 @@ export function pools(input: PoolsInput): (first: number, last: number) => Pools
   const artistSeeds = new Int32Array(artistCount);
   const artistStrongest = new Float64Array(artistCount);
   const isOwn = new Uint8Array(artistCount);
-  const others = [byArtist, audio, tags, popular];
+  const others = [byArtist, releases, audio, tags, popular];
+  const isNew = newRecordings(input, size);
   const flags = new Uint8Array(size);
   const plainIds = new Int32Array(size);
   const plainScores = new Float64Array(size);
@@ -104,7 +114,9 @@ export function pools(input: PoolsInput): (first: number, last: number) => Pools
           at - start,
         );
     }
-    const tracks = input.artistTracks[input.listenerKind[listener] === 1 ? 1 : 0];
+    const kind = input.listenerKind[listener] === 1 ? 1 : 0;
+    const tracks = input.artistTracks[kind];
+    const released = input.newReleases[kind];
     for (let at = 0; at < artists.count; at++) {
       const artist = artists.touched[at]!;
       const wanted = artists.scores[artist]! - 1;
@@ -112,9 +124,18 @@ export function pools(input: PoolsInput): (first: number, last: number) => Pools
       const own = isOwn[artist] === 1;
       const deepest = own ? parameters.pool_tracks_per_own_artist : parameters.pool_tracks_per_artist;
       let unheard = 0;
+      if (own)
+        for (let of = released.offsets[artist]!; of < released.offsets[artist + 1]!; of++) {
+          const id = released.ids[of]!;
+          if (flags[id] === BARRED) continue;
+          unheard += 1;
+          if (unheard > deepest) break;
+          byArtist.add(id, Math.floor((wanted * 10) / (9 + unheard)));
+          releases.add(id, released.scores[of]!);
+        }
       for (let of = tracks.offsets[artist]!; of < tracks.offsets[artist + 1]!; of++) {
         const id = tracks.ids[of]!;
-        if (flags[id] === BARRED) continue;
+        if (flags[id] === BARRED || (own && isNew[id] === 1)) continue;
         unheard += 1;
         const place = own ? unheard : tracks.scores[of]!;
         if (place > deepest) break;
@@ -242,6 +263,10 @@ export function pools(input: PoolsInput): (first: number, last: number) => Pools
     }
     if (byArtist.has(id)) {
       evidence(LETTER_A, byArtist, id);
+      seed(artistSeeds[input.artistOf[id]!]!);
+    }
+    if (releases.has(id)) {
+      evidence(LETTER_R, releases, id);
       seed(artistSeeds[input.artistOf[id]!]!);
     }
     if (audio.has(id)) {

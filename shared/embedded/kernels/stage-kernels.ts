@@ -168,6 +168,13 @@ async function writePools(context: KernelContext): Promise<void> {
       `(SELECT * FROM artist_tracks WHERE kind = '${kind}') ORDER BY aid, place`,
       artists,
     );
+  const releasesOf = (kind: string) =>
+    readRows(
+      connection,
+      ['aid', 'tid', 'freshness'],
+      `(SELECT * FROM new_releases WHERE kind = '${kind}') ORDER BY aid, place`,
+      artists,
+    );
   const popularOf = async (kind: string) => {
     const from = `(SELECT * FROM popularity WHERE kind = '${kind}' AND place <= ${of('pool_popular')}) ORDER BY place`;
     const [ids, scores] = (await readNumbers(connection, ['tid', 'score'], from)) as [
@@ -202,6 +209,7 @@ async function writePools(context: KernelContext): Promise<void> {
       artists,
     ),
     artistTracks: [await tracksOf('track'), await tracksOf('artist')],
+    newReleases: [await releasesOf('track'), await releasesOf('artist')],
     audioNeighbours: await readRows(
       connection,
       ['tid', 'neighbour', 'score'],

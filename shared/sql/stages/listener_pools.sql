@@ -4,10 +4,10 @@
 --   (see ranking_model) a line of its weights, by which readers order the pool; then per candidate
 --   features (see item_features), score, the listener's plays of the artist (and after a point those that were open,
 --   where some were private or excluded), and the evidence: a letter per generator
---   (c co-listening, a artist, s sound, g genres and tags, p popularity), its score in thousandths, and .seed, which counts from 0 in
---   line 1 (c, s, g) or line 2 (a).
+--   (c co-listening, a artist, r new release, s sound, g genres and tags, p popularity), its score in thousandths, and .seed,
+--   which counts from 0 in line 1 (c, s, g) or line 2 (a, r).
 -- Of the listener's own artists the places are those among what they have not heard, or their favourites' other
--- recordings would never be reached. The strongest seed is packed with its number into one INT64, which holds for up to 65,536 seeds.
+-- recordings would never be reached; what came out lately is first of them, and has no weight but that. The strongest seed is packed with its number into one INT64, which holds for up to 65,536 seeds.
 WITH members AS (
   SELECT lid, MIN(kind) AS kind, COUNT(*) AS seeds
   FROM seeds
@@ -40,20 +40,32 @@ artists_wanted AS (
   GROUP BY a.lid, a.aid
   HAVING SUM(a.score) > 0
 ),
+offered AS (
+  SELECT aid, kind, tid, 0 AS own, 1 AS older, place, CAST(NULL AS INT64) AS freshness
+  FROM artist_tracks
+  WHERE place <= @pool_tracks_per_artist
+  UNION ALL
+  SELECT aid, kind, tid, 1, 0, place, freshness
+  FROM new_releases
+  UNION ALL
+  SELECT t.aid, t.kind, t.tid, 1, 1, t.place, NULL
+  FROM artist_tracks AS t
+  LEFT JOIN new_releases AS n ON n.tid = t.tid
+  WHERE n.tid IS NULL
+),
 artist_places AS (
   SELECT
-    w.lid, w.score, w.seed, w.own, t.tid,
-    IF(w.own = 1, ROW_NUMBER() OVER (PARTITION BY w.lid, w.aid ORDER BY t.place), t.place) AS place
+    w.lid, w.score, w.seed, w.own, t.tid, t.freshness,
+    IF(w.own = 1, ROW_NUMBER() OVER (PARTITION BY w.lid, w.aid ORDER BY t.older, t.place), t.place) AS place
   FROM artists_wanted AS w
   JOIN members AS m ON m.lid = w.lid
-  JOIN artist_tracks AS t
-    ON t.aid = w.aid AND t.kind = m.kind AND (w.own = 1 OR t.place <= @pool_tracks_per_artist)
+  JOIN offered AS t ON t.aid = w.aid AND t.kind = m.kind AND t.own = w.own
   LEFT JOIN affinity_tracks AS f ON f.lid = w.lid AND f.tid = t.tid
   LEFT JOIN rejected AS r ON r.lid = w.lid AND r.tid = t.tid
   WHERE f.tid IS NULL AND r.tid IS NULL
 ),
 by_artist AS (
-  SELECT p.lid, p.tid, DIV(p.score * 10, 9 + p.place) AS score, p.seed
+  SELECT p.lid, p.tid, DIV(p.score * 10, 9 + p.place) AS score, p.seed, p.freshness
   FROM artist_places AS p
   WHERE p.place <= IF(p.own = 1, @pool_tracks_per_own_artist, @pool_tracks_per_artist)
 ),
@@ -85,6 +97,8 @@ proposed AS (
   UNION ALL
   SELECT lid, tid, 'artist', score, seed FROM by_artist
   UNION ALL
+  SELECT lid, tid, 'release', freshness, seed FROM by_artist WHERE freshness IS NOT NULL
+  UNION ALL
   SELECT lid, tid, 'audio', score, seed FROM by_audio
   UNION ALL
   SELECT lid, tid, 'tags', score, seed FROM by_tags
@@ -115,6 +129,7 @@ merged AS (
     tid,
     MAX(IF(generator = 'co', score, NULL)) AS co,
     MAX(IF(generator = 'artist', score, NULL)) AS artist,
+    MAX(IF(generator = 'release', score, NULL)) AS release,
     MAX(IF(generator = 'audio', score, NULL)) AS audio,
     MAX(IF(generator = 'tags', score, NULL)) AS tags,
     MAX(IF(generator = 'popular', score, NULL)) AS popular,
@@ -151,6 +166,7 @@ lines AS (
       IF(k.public_plays < k.plays, CONCAT('.', CAST(k.public_plays AS STRING)), ''), '\t',
       IF(r.co IS NULL, '', CONCAT('c', CAST(DIV(r.co, 1000) AS STRING), '.', CAST(r.co_seed AS STRING))),
       IF(r.artist IS NULL, '', CONCAT('a', CAST(DIV(r.artist, 1000) AS STRING), '.', CAST(r.artist_seed AS STRING))),
+      IF(r.release IS NULL, '', CONCAT('r', CAST(DIV(r.release, 1000) AS STRING), '.', CAST(r.artist_seed AS STRING))),
       IF(r.audio IS NULL, '', CONCAT('s', CAST(DIV(r.audio, 1000) AS STRING), '.', CAST(r.audio_seed AS STRING))),
       IF(r.tags IS NULL, '', CONCAT('g', CAST(DIV(r.tags, 1000) AS STRING), '.', CAST(r.tags_seed AS STRING))),
       IF(r.popular IS NULL, '', CONCAT('p', CAST(DIV(r.popular, 1000) AS STRING)))

@@ -1,5 +1,5 @@
 -- The catalogue by recording: re-releases merged attribute by attribute (newest description first), a dense id,
--- attributes as scaled integers, and the two MD5 slices that place the recording in a heard filter.
+-- attributes as scaled integers, when it first came out (not known where a year tells of an earlier release), and the two MD5 slices that place the recording in a heard filter.
 -- Most recordings are described once and most heard ones are described, so that little is sorted or compared.
 WITH repeated AS (
   SELECT recording_id
@@ -25,7 +25,9 @@ merged AS (
     ARRAY_AGG(year IGNORE NULLS ORDER BY updated_at DESC, year LIMIT 1)[SAFE_OFFSET(0)] AS year,
     ARRAY_AGG(explicit IGNORE NULLS ORDER BY updated_at DESC, explicit LIMIT 1)[SAFE_OFFSET(0)] AS explicit,
     ARRAY_AGG(duration_ms IGNORE NULLS ORDER BY updated_at DESC, duration_ms LIMIT 1)[SAFE_OFFSET(0)] AS duration_ms,
-    ARRAY_AGG(popularity IGNORE NULLS ORDER BY updated_at DESC, popularity LIMIT 1)[SAFE_OFFSET(0)] AS popularity
+    ARRAY_AGG(popularity IGNORE NULLS ORDER BY updated_at DESC, popularity LIMIT 1)[SAFE_OFFSET(0)] AS popularity,
+    MIN(released_at) AS released_at,
+    MIN(year) AS first_year
   FROM (SELECT c.* FROM catalogue AS c JOIN repeated AS r ON r.recording_id = c.recording_id)
   GROUP BY recording_id
 ),
@@ -33,14 +35,14 @@ described AS (
   SELECT
     c.recording_id, c.item_id, c.kind, c.title, c.artist, c.artist_id, c.album, NULLIF(c.genres, '') AS genres,
     c.tempo, c.key, c.mode, c.energy, c.valence, c.year, c.explicit, c.duration_ms,
-    c.popularity
+    c.popularity, c.released_at, c.year AS first_year
   FROM catalogue AS c
   LEFT JOIN repeated AS r ON r.recording_id = c.recording_id
   WHERE r.recording_id IS NULL
   UNION ALL
   SELECT
     recording_id, item_id, kind, title, artist, artist_id, album, genres, tempo, key,
-    mode, energy, valence, year, explicit, duration_ms, popularity
+    mode, energy, valence, year, explicit, duration_ms, popularity, released_at, first_year
   FROM merged
 ),
 heard AS (
@@ -92,6 +94,7 @@ SELECT
   COALESCE(d.explicit, FALSE) AS explicit,
   d.duration_ms,
   d.popularity,
+  IF(d.first_year < EXTRACT(YEAR FROM d.released_at), NULL, UNIX_MILLIS(d.released_at)) AS released_at,
   CAST(CONCAT('0x', SUBSTR(TO_HEX(MD5(e.recording_id)), 1, 8)) AS INT64) AS hash1,
   CAST(CONCAT('0x', SUBSTR(TO_HEX(MD5(e.recording_id)), 9, 8)) AS INT64) AS hash2
 FROM everything AS e

@@ -41,6 +41,9 @@ const BAD_EVENTS: [string, unknown, string][] = [
   ['a negative popularity', submitted({ metadata: { popularity: -1 } }), '/metadata/popularity'],
   ['a popularity of more than 100', submitted({ metadata: { popularity: 101 } }), '/metadata/popularity'],
   ['a popularity that is a share', submitted({ metadata: { popularity: 0.5 } }), '/metadata/popularity'],
+  ['a release in a year alone', submitted({ metadata: { releaseDate: '2026' } }), '/metadata/releaseDate'],
+  ['a day that is none', submitted({ metadata: { releaseDate: '2026-02-30' } }), '/metadata/releaseDate'],
+  ['a release at an hour', submitted({ metadata: { releaseDate: 1.7e12 } }), '/metadata/releaseDate'],
   ['a popularity that is text', submitted({ metadata: { popularity: '50' } }), '/metadata/popularity'],
 ];
 
@@ -71,8 +74,10 @@ describe('a bad event', () => {
       submitted({ eventId: 'h', metadata: { popularity: 0 } }),
       submitted({ eventId: 'i', metadata: { popularity: 100 } }),
       submitted({ eventId: 'j', metadata: { popularity: null } }),
+      submitted({ eventId: 'k', metadata: { releaseDate: '2024-02-29' } }),
+      submitted({ eventId: 'l', metadata: { releaseDate: null } }),
     ]);
-    expect(body).toMatchObject({ accepted: 10, rejected: [] });
+    expect(body).toMatchObject({ accepted: 12, rejected: [] });
   });
 
   test('a batch of bad ones only is a 400 problem with every reason', async () => {

@@ -142,6 +142,7 @@ describe('what an item is', () => {
       durationMs: 139_000,
       isrc: 'gb-aye-09-00001',
       popularity: 77,
+      releaseDate: '2009-09-09',
     };
     await h.send('/v1/events', [
       submitted({ durationMs: 0 }),
@@ -157,6 +158,7 @@ describe('what an item is', () => {
         artist: 'The Beatles',
         isrc: 'GBAYE0900001',
         popularity: 77,
+        releasedAt: Date.UTC(2009, 8, 9),
         source: 'api',
         updatedAt: NOW,
         durationMs: 139_000,
@@ -174,7 +176,9 @@ describe('what an item is', () => {
     const rows: TableRow[] = [];
     const append = async (_: string, appended: readonly TableRow[]) => void rows.push(...appended);
     await catalogueSink({ append })([messageOfData(h.topics.published[0]?.message.data ?? '')]);
-    expect(rows).toMatchObject([{ item_id: 'item-1', recording_id: recordingId, popularity: 77 }]);
+    expect(rows).toMatchObject([
+      { item_id: 'item-1', recording_id: recordingId, popularity: 77, released_at: Date.UTC(2009, 8, 9) },
+    ]);
   });
 
   test('is completed where the catalogue knows only the id', async () => {

@@ -84,6 +84,26 @@ describe('Discover Weekly of a listener with a build', () => {
     expect(body.items).toHaveLength(3);
   });
 
+  test('what came out lately says so, and of whom', async () => {
+    await h.putListener('ann', ACTIVE, {
+      pool: poolText(someLines('p', 3, { evidence: 'a800.0r1000.0' }), [], ['artist-a']),
+    });
+    await h.publishBuilds(ACTIVE);
+    const { body } = await h.request(weekly());
+    expect(body.items).toHaveLength(3);
+    for (const item of body.items)
+      expect(item).toMatchObject({
+        source: 'new_releases',
+        sources: [
+          { source: 'new_releases', score: 1, seed: 'artist-a' },
+          { source: 'artist_neighbours', score: 0.8, seed: 'artist-a' },
+        ],
+        seedArtists: [{ artistId: 'artist-a' }],
+        seedTracks: [],
+        notion: 'new_track',
+      });
+  });
+
   test('nothing heard: not by filter, not by history, not since — plays, skips, private and excluded listens', async () => {
     await h.putListener('ann', ACTIVE, {
       pool: poolText(someLines('p', 60)),

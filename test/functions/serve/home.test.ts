@@ -99,6 +99,26 @@ describe('home', () => {
       expect(score).toBeCloseTo(scoreParts.stream * scoreParts.reward * scoreParts.variety, 3);
   });
 
+  test('what came out lately by artists they play has a shelf of its own, until it is heard', async () => {
+    const lines = [
+      ...someLines('new', 40, { evidence: 'c900.0' }),
+      ...someLines('out', 3, { evidence: 'c950.0a800.0r500.0', artist: 'band', score: 500 }),
+    ];
+    const pool = poolText(lines, ['seed'], ['band']);
+    await h.putListener('ann', ACTIVE, { pool, recent: historyText(['rec-old1']) });
+    const body = await home();
+    expect(shelf(body, 'new-releases')).toMatchObject({
+      title: 'New releases',
+      items: [
+        { itemId: 'out0', source: 'release', reason: 'New from an artist you play', notion: 'new_track' },
+        { itemId: 'out1', seeds: ['band'] },
+        { itemId: 'out2' },
+      ],
+    });
+    await h.live({ itemId: 'out0', recordingId: 'out0', artistId: 'band' });
+    expect(idsOf(await home(), 'new-releases')).toEqual(['out1', 'out2']);
+  });
+
   test('podcasts: what was broken off goes on, what was heard is followed by the next, what was saved is followed', async () => {
     await h.live(episode('ep1', NOW - 3 * HOUR), episode('ep2', NOW - 2 * HOUR, 600_000));
     const [current] = shelf(await home(), 'podcasts')?.items ?? [];

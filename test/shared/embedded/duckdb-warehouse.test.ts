@@ -18,7 +18,7 @@ test('a directory from before a column is told has it empty, and takes rows that
     temporaryDirectory: '',
   });
   const connection = await connect(instance);
-  const { popularity: _, ...columns } = TABLES.catalogue.columns;
+  const { popularity: _, released_at: __, ...columns } = TABLES.catalogue.columns;
   await connection.run(createTableSql('catalogue', columns));
   await connection.run(`INSERT INTO catalogue (item_id, source) VALUES ('old', 'api')`);
   connection.closeSync();
@@ -27,14 +27,31 @@ test('a directory from before a column is told has it empty, and takes rows that
   for (const at of [1, 2]) {
     const warehouse = await openDuckdbWarehouse({ ...engine, directory });
     try {
-      const item = { ...bareItem(`new${at}`, 'api', at), popularity: 40 + at, durationMs: at };
+      const item = {
+        ...bareItem(`new${at}`, 'api', at),
+        popularity: 40 + at,
+        releasedAt: at,
+        durationMs: at,
+      };
       await warehouse.append('catalogue', [catalogueRow(item)]);
       const rows = await warehouse.query(
-        'SELECT item_id, source, duration_ms, popularity, updated_at FROM catalogue ORDER BY updated_at NULLS FIRST',
+        'SELECT item_id, source, duration_ms, popularity, released_at, updated_at FROM catalogue ORDER BY updated_at NULLS FIRST',
       );
-      const fresh = [1, 2].map((n) => ({ duration_ms: n, popularity: 40 + n, updated_at: n }));
+      const fresh = [1, 2].map((n) => ({
+        duration_ms: n,
+        popularity: 40 + n,
+        released_at: n,
+        updated_at: n,
+      }));
       expect(rows).toEqual([
-        { item_id: 'old', source: 'api', duration_ms: null, popularity: null, updated_at: null },
+        {
+          item_id: 'old',
+          source: 'api',
+          duration_ms: null,
+          popularity: null,
+          released_at: null,
+          updated_at: null,
+        },
         ...fresh.slice(0, at).map((of) => ({ item_id: `new${of.updated_at}`, source: 'api', ...of })),
       ]);
     } finally {

@@ -83,6 +83,7 @@ const itemArbitrary: fc.Arbitrary<CatalogueItem> = fc.record({
   isrc: fc.option(text),
   mbid: fc.option(text),
   popularity: fc.option(fc.nat(100)),
+  releasedAt: fc.option(instant),
   source: text,
   updatedAt: instant,
 });

@@ -95,7 +95,22 @@ describe('track features', () => {
       expect(onlyFile(outcome)).toMatchObject({ described: 9, badValues: { popularity: 3 } });
     }
     const { items } = await runImport(csv('without.csv', 'track,artist,tempo', 'A,X,90'));
-    expect(items).toMatchObject([{ popularity: null }]);
+    expect(items).toMatchObject([{ popularity: null, releasedAt: null }]);
+  });
+
+  it('reads the day of release, where a source tells more than the year or the month', async () => {
+    for (const name of ['release_date', 'Track Album Release Date', 'album_release_date']) {
+      const known = ['2023-01-09', '1968-04-03T00:00:00Z', '2024-02-29'];
+      const unknown = ['1968', '1968-04', '', 'NaN'];
+      const bad = ['2023-02-29', '2026-13-01', '1859-12-31', '9999-01-01', 'soon'];
+      const rows = [...known, ...unknown, ...bad].map((value, index) => `Song ${index},X,90,${value}`);
+      const outcome = await runImport(csv('dated.csv', `track,artist,tempo,${name}`, ...rows));
+      expect(outcome.items.map(({ releasedAt }) => releasedAt)).toEqual([
+        ...[Date.UTC(2023, 0, 9), Date.UTC(1968, 3, 3), Date.UTC(2024, 1, 29)],
+        ...Array.from({ length: 9 }, () => null),
+      ]);
+      expect(onlyFile(outcome)).toMatchObject({ described: 12, badValues: { releasedAt: 5 } });
+    }
   });
 
   it('takes 0 bpm and key -1 for unknown, and counts values out of range', async () => {

@@ -64,6 +64,16 @@ const isDescribed = (recording: number): boolean => recording % 11 !== 3;
 const popularityOf = (recording: number, release: number): number | null =>
   (recording + release) % 3 === 0 ? null : ([0, 100, 45, 80, 7][(recording * 3 + release) % 5] as number);
 
+/** Mostly one that its release may be of. */
+const yearOf = (recording: number, drawn: number | null): number | null =>
+  recording % 4 === 0 ? drawn : recording % 4 === 1 ? null : 2025 + (recording % 2);
+
+/** Of two thirds a day, lately, long ago or still to come; releases disagree. No draw, as above. */
+const releasedAtOf = (recording: number, release: number): number | null =>
+  recording % 3 === 1
+    ? null
+    : CUTOFF - ([0, 1, 27, 28, 29, 400, -1, 3, 3][(recording + 4 * release) % 9] as number) * DAY_MS;
+
 function itemsOf(draws: Draws, recordings: number): CatalogueItem[] {
   const items: CatalogueItem[] = [];
   for (let recording = 0; recording < recordings; recording++) {
@@ -83,10 +93,11 @@ function itemsOf(draws: Draws, recordings: number): CatalogueItem[] {
         mode: draws.or([0, 1]),
         energy: draws.or([0, 0.1995, 0.2, 0.5, 0.61, 0.65, 1]),
         valence: draws.or([0, 0.25, 0.5, 0.9]),
-        year: draws.or([1969, 1994, 1999, 2004, 2024]),
+        year: yearOf(recording, draws.or([1969, 1994, 1999, 2004, 2024])),
         explicit: draws.or([true, false]),
         durationMs: draws.or([0, 20_000, 31_000, 200_000]),
         popularity: popularityOf(recording, release),
+        releasedAt: releasedAtOf(recording, release),
       });
   }
   return items;

@@ -42,6 +42,7 @@ function checkRecordings(rows: readonly Row[], recordings: ReadonlyMap<string, R
       explicit: recording.explicit,
       duration_ms: recording.durationMs,
       popularity: recording.popularity,
+      released_at: recording.releasedAt,
       hash1: Number.parseInt(md5.slice(0, 8), 16),
       hash2: Number.parseInt(md5.slice(8, 16), 16),
     });

@@ -19,7 +19,7 @@ import { STAGES, stageNamed } from '../../../shared/sql/stages.ts';
 import { anyHistory, CUTOFF, runs } from './any-history.ts';
 import { paramsOf, runStages } from './stage-fixture.ts';
 
-/** Names after FROM, JOIN and the commas of a FROM that no WITH of the query defines. */
+/** Names after FROM and JOIN that no WITH of the query defines; what a part is extracted from is no table. */
 function tablesRead(sql: string): Set<string> {
   const words = tokenize(sql).tokens;
   const defined = new Set<string>();
@@ -29,8 +29,10 @@ function tablesRead(sql: string): Set<string> {
     const next = words[index + 1];
     const isDefinition = next?.text.toUpperCase() === 'AS' && words[index + 2]?.text === '(';
     if (isDefinition && [',', 'WITH'].includes(words[index - 1]?.text.toUpperCase() ?? '')) defined.add(text);
+    const isPart = words[index - 3]?.text.toUpperCase() === 'EXTRACT';
     if (
       ['FROM', 'JOIN'].includes(text.toUpperCase()) &&
+      !isPart &&
       next?.kind === 'word' &&
       next.text.toUpperCase() !== 'UNNEST'
     )

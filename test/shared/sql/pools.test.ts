@@ -48,7 +48,12 @@ function checkListenerPools({ history, rows, names, recordings, parameters }: To
         evidence: evidence.map(({ generator, score: share, seed }) => ({
           generator,
           score: share / 1000,
-          seed: seed === null ? null : generator === 'artist' ? names.artist(seed) : itemOf(seed),
+          seed:
+            seed === null
+              ? null
+              : ['artist', 'release'].includes(generator)
+                ? names.artist(seed)
+                : itemOf(seed),
         })),
       })),
     );

@@ -25,6 +25,8 @@ export interface Recording {
   readonly durationMs: number | null;
   /** 0 to 100, as its source says. */
   readonly popularity: number | null;
+  /** Epoch ms of the first day that a release names; null where a year tells of an earlier one. */
+  readonly releasedAt: number | null;
   /** The recording's own or its artist's mean. */
   readonly audio: { readonly tempo: number | null; energy: number | null; valence: number | null };
 }
@@ -121,12 +123,21 @@ function recordingOf(
     explicit: known('explicit') ?? false,
     durationMs: known('durationMs'),
     popularity: known('popularity'),
+    releasedAt: firstRelease(items),
     audio: {
       tempo: tempo ?? mean('tempo'),
       energy: energy ?? mean('energy'),
       valence: valence ?? mean('valence'),
     },
   };
+}
+
+function firstRelease(items: readonly CatalogueItem[]): number | null {
+  const days = items.flatMap(({ releasedAt }) => releasedAt ?? []).sort((a, b) => a - b);
+  const [first] = days;
+  if (first === undefined) return null;
+  const isOlder = items.some(({ year }) => year !== null && year < new Date(first).getUTCFullYear());
+  return isOlder ? null : first;
 }
 
 /** Ids of artists that items, features or covered events name, ascending. */

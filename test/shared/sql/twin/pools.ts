@@ -9,6 +9,7 @@ export const POOL_INPUTS = [
   'artist_seeds',
   'artist_neighbours',
   'artist_tracks',
+  'new_releases',
   'audio_neighbours',
   'tag_neighbours',
   'popularity',
@@ -23,7 +24,7 @@ export interface PoolEntry {
   /** Weighed, in thousandths of the weights. */
   readonly score: number;
   readonly artistPlays: number;
-  /** Scores in thousandths; a seed is a tid (co, audio, tags), an aid (artist) or null. */
+  /** Scores in thousandths; a seed is a tid (co, audio, tags), an aid (artist, release) or null. */
   readonly evidence: readonly {
     readonly generator: string;
     readonly score: number;
@@ -62,9 +63,10 @@ function artistProposals(
   rows: Rows,
   parameters: Parameters,
   known: ReadonlySet<number>,
-): Proposals {
+): { proposals: Proposals; releases: Proposals } {
   const neighboursOf = from(rows('artist_neighbours'), 'aid');
   const tracksOf = from(rows('artist_tracks'), 'aid');
+  const releasesOf = from(rows('new_releases'), 'aid');
   const wanted: Proposals = new Map();
   const own = new Set<number>();
   for (const [index, seed] of seeds.entries()) {
@@ -81,20 +83,31 @@ function artistProposals(
       add(wanted, number(row, 'neighbour'), Math.floor((taste * number(row, 'score')) / 1000), aid);
   }
   const proposals: Proposals = new Map();
+  const releases: Proposals = new Map();
   for (const [aid, { score, seed }] of wanted) {
     if (score <= 0) continue;
     const tracks = tracksOf(aid).filter((track) => track.kind === kind);
     const places = new Map(tracks.map((track) => [number(track, 'tid'), number(track, 'place')]));
+    const lately = new Map<number, number>();
     if (own.has(aid)) {
-      const unheard = [...places].filter(([tid]) => !known.has(tid)).sort(([, a], [, b]) => a - b);
+      const out = releasesOf(aid)
+        .filter((row) => row.kind === kind)
+        .sort((a, b) => number(a, 'place') - number(b, 'place'));
+      for (const row of out) lately.set(number(row, 'tid'), number(row, 'freshness'));
+      const later = [...places].sort(([, a], [, b]) => a - b).map(([tid]) => tid);
+      const inOrder = [...new Set([...lately.keys(), ...later])].filter((tid) => !known.has(tid));
       places.clear();
-      for (const [index, [tid]] of unheard.entries()) places.set(tid, index + 1);
+      for (const [index, tid] of inOrder.entries()) places.set(tid, index + 1);
     }
     const deepest = own.has(aid) ? parameters.pool_tracks_per_own_artist : parameters.pool_tracks_per_artist;
-    for (const [tid, place] of places)
-      if (place <= deepest) add(proposals, tid, Math.floor((score * 10) / (9 + place)), seed);
+    for (const [tid, place] of places) {
+      if (place > deepest) continue;
+      add(proposals, tid, Math.floor((score * 10) / (9 + place)), seed);
+      const freshness = lately.get(tid);
+      if (freshness !== undefined) add(releases, tid, freshness, seed);
+    }
   }
-  return proposals;
+  return { proposals, releases };
 }
 
 function trackProposals(seeds: readonly Row[], neighbours: readonly Row[]): Proposals {
@@ -130,13 +143,11 @@ export function poolsOf(rows: Rows, parameters: Parameters): Map<number, PoolEnt
           add(popular, number(row, 'tid'), number(row, 'score'), null);
       const preferred = seeds.filter((seed) => number(seed, 'preference') <= parameters.pool_audio_seeds);
       const described = seeds.filter((seed) => number(seed, 'preference') <= parameters.pool_tag_seeds);
+      const byArtist = artistProposals(artistSeedsOf(lid), kind, rows, parameters, known);
       const generators = [
         ['co', parameters.weight_co_listening, trackProposals(seeds, rows('neighbours'))],
-        [
-          'artist',
-          parameters.weight_artist,
-          artistProposals(artistSeedsOf(lid), kind, rows, parameters, known),
-        ],
+        ['artist', parameters.weight_artist, byArtist.proposals],
+        ['release', 0, byArtist.releases],
         ['audio', parameters.weight_audio, trackProposals(preferred, rows('audio_neighbours'))],
         ['tags', parameters.weight_tags, trackProposals(described, rows('tag_neighbours'))],
         ['popular', parameters.weight_popularity, popular],
