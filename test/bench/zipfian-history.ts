@@ -28,13 +28,19 @@ export async function fillWithPlays(
   for (const [name, table] of Object.entries(TABLES))
     await connection.run(createTableSql(name, table.columns));
   const artists = Math.ceil(tracks / 10);
-  await connection.run(`INSERT INTO catalogue
-    SELECT 't' || i, 't' || i, 'track', 'Track ' || i, 'Artist ' || a, 'a' || a, NULL, 'genre' || (a % 20),
+  const isNew = 'hash(i, 10) % 50 = 0';
+  await connection.run(`INSERT INTO catalogue (
+      item_id, recording_id, kind, title, artist, artist_id, genres, tempo, key, mode, energy, valence, year, explicit,
+      duration_ms, source, updated_at, released_at
+    )
+    SELECT 't' || i, 't' || i, 'track', 'Track ' || i, 'Artist ' || a, 'a' || a, 'genre' || (a % 20),
       CASE WHEN hash(i, 1) % 4 = 0 THEN NULL ELSE 60 + ${uniform('i', '2')} * 120 END,
       hash(i, 3) % 12, hash(i, 4) % 2,
       CASE WHEN hash(i, 1) % 4 = 0 THEN NULL ELSE ${uniform('i', '5')} END, ${uniform('i', '6')},
-      1960 + hash(i, 7) % 65, hash(i, 8) % 10 = 0, 150000 + hash(i, 9) % 150000, 'generated',
-      make_timestamp(${endAt} * 1000), NULL
+      CASE WHEN ${isNew} THEN NULL ELSE 1960 + hash(i, 7) % 65 END,
+      hash(i, 8) % 10 = 0, 150000 + hash(i, 9) % 150000, 'generated',
+      make_timestamp(${endAt} * 1000),
+      CASE WHEN ${isNew} THEN make_timestamp((${endAt} - (hash(i, 11) % 14)::BIGINT * 86400000) * 1000) END
     FROM (SELECT i, hash(i, 'artist') % ${artists} AS a FROM range(${tracks}) AS r(i))`);
   // Activity is log-normal; the last listeners' plays are cut or added so that the sum is exact.
   await connection.run(`INSERT INTO listens
