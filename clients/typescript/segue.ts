@@ -196,7 +196,7 @@ export interface AnswerItem {
     readonly artistId: string;
     readonly name: string | null;
   }[];
-  /** What kind of discovery it is for this listener now. */
+  /** What kind of discovery it is for this listener now: new_track, emerging (an artist they played once or twice), new_artist, taste_broadening (and of genres foreign to them), forgotten_favourite, or familiar. */
   readonly notion: string;
   readonly score: number;
   /** Addends of score. */

@@ -43,7 +43,12 @@ export const answerItemSchema = onDemand(() =>
         z.object({ itemId: z.string(), title: z.string().nullable(), artist: z.string().nullable() }),
       ),
       seedArtists: z.array(z.object({ artistId: z.string(), name: z.string().nullable() })),
-      notion: z.string().describe('What kind of discovery it is for this listener now.'),
+      notion: z
+        .string()
+        .describe(
+          'What kind of discovery it is for this listener now: new_track, emerging (an artist they played once or twice), ' +
+            'new_artist, taste_broadening (and of genres foreign to them), forgotten_favourite, or familiar.',
+        ),
       score: z.number(),
       scoreParts: z.record(z.string(), z.number()).describe('Addends of score.'),
       propensity: z.number().describe('Probability with which it was served here.'),

@@ -39,6 +39,8 @@ export interface Candidate extends Features {
   readonly artistPlays: number | null;
   /** Of those, the ones that are part of their taste, where some were private or excluded. */
   readonly openArtistPlays?: number;
+  /** True where the build found artist and genres foreign to the listener; see isTasteBroadening(). */
+  readonly broadens?: boolean;
   readonly evidence: readonly Evidence[];
 }
 
@@ -63,6 +65,9 @@ export function evidenceText(evidence: readonly Evidence[]): string {
     .map(({ generator, score }) => `${GENERATOR_LETTERS[generator]}${Math.round(score * 1000)}`)
     .join('');
 }
+
+/** At the end of a candidate's evidence, where it is no generator's. */
+const BROADENS = 'b1';
 
 /** The candidates of a pool text, best first; see stages/listener_pools.sql for the format. */
 export function parseCandidates(text: string): readonly Candidate[] {
@@ -103,6 +108,7 @@ function parseLine(line: string, seeds: SeedNames): Candidate {
     ...parseSound(sound),
     score: Number(score) / 1000,
     ...parsePlays(plays ?? ''),
+    ...(evidence.endsWith(BROADENS) && { broadens: true }),
     evidence: parseEvidence(evidence, seeds),
   };
 }

@@ -75,10 +75,11 @@ export function notionOf(view: ListenerView, candidate: Candidate): string {
   const built = playsInBuild(view, candidate);
   // The build names the favourite artists only: of another one it is not known that they are new.
   if (built === undefined) return 'new_track';
-  return onlineNotion(candidate, {
+  const notion = onlineNotion(candidate, {
     heard: new Set<string>(),
     artistPlays: (artistId) => built + (view.signals.artists.get(artistId)?.plays ?? 0),
   });
+  return notion === 'new_artist' && candidate.broadens === true ? 'taste_broadening' : notion;
 }
 
 /** The listener's plays of the candidate's artist up to the build; undefined where the build does not tell. */

@@ -188,6 +188,7 @@ export const STAGES: readonly Stage[] = [
     genre: S,
     affinity: I,
     plays: I,
+    known_plays: I,
   }),
   stage(
     'seeds',
@@ -393,6 +394,7 @@ export const STAGES: readonly Stage[] = [
       'popularity',
       'affinity_tracks',
       'affinity_artists',
+      'affinity_genres',
       'rejected',
       'ranking_model',
       'item_features',
@@ -418,6 +420,7 @@ export const STAGES: readonly Stage[] = [
       'weight_audio',
       'weight_tags',
       'weight_popularity',
+      'broadening_genre_share',
     ],
     { kernel: true, ordered: true },
   ),

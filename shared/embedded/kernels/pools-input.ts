@@ -33,6 +33,13 @@ export interface PoolsInput {
   readonly artistOf: Int32Array;
   /** By id, index 0 unused. */
   readonly listenerIds: readonly string[];
+  /** Genres of each recording, numbered from 1. */
+  readonly genres: { offsets: Int32Array; ids: Int32Array };
+  /** Per listener the genres that are not foreign to them. */
+  readonly homeGenres: { offsets: Int32Array; ids: Int32Array };
+  /** By listener, 1 where they played anything whose genres are known. */
+  readonly hasGenres: Int32Array;
+  readonly genreCount: number;
   readonly itemIds: PackedTexts;
   readonly features: PackedTexts;
   readonly artistIds: PackedTexts;

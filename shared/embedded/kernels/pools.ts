@@ -15,6 +15,7 @@ const TAB = 9;
 const NEWLINE = 10;
 const DOT = 46;
 const LETTER_A = 97;
+const LETTER_B = 98;
 const LETTER_C = 99;
 const LETTER_G = 103;
 const LETTER_P = 112;
@@ -53,6 +54,7 @@ export function pools(input: PoolsInput): (first: number, last: number) => Pools
   const plainScores = new Float64Array(size);
   const playsOf = new Float64Array(artistCount);
   const openPlaysOf = new Float64Array(artistCount);
+  const isHome = new Uint8Array(input.genreCount + 1);
   const best = new Best(parameters.pool_size);
   const text = new TextWriter();
   const { seeds } = input;
@@ -164,6 +166,20 @@ export function pools(input: PoolsInput): (first: number, last: number) => Pools
     }
   };
 
+  const knowGenres = (listener: number, known: number) => {
+    const { offsets, ids } = input.homeGenres;
+    for (let at = offsets[listener]!; at < offsets[listener + 1]!; at++) isHome[ids[at]!] = known;
+  };
+
+  /** True where artist and genres are all foreign to the listener. */
+  const broadens = (listener: number, id: number): boolean => {
+    const artist = input.artistOf[id]!;
+    if (artist === 0 || playsOf[artist]! > 0 || input.hasGenres[listener] === 0) return false;
+    const { offsets, ids } = input.genres;
+    for (let at = offsets[id]!; at < offsets[id + 1]!; at++) if (isHome[ids[at]!] === 1) return false;
+    return offsets[id + 1]! > offsets[id]!;
+  };
+
   /** Ids that only co-listening proposed, by far the most: kept apart, since one number decides about them. */
   const gather = (): number => {
     for (const generator of others)
@@ -243,7 +259,7 @@ export function pools(input: PoolsInput): (first: number, last: number) => Pools
     }
   };
 
-  const line = (id: number, score: number) => {
+  const line = (listener: number, id: number, score: number) => {
     text.code(NEWLINE);
     text.packed(input.features, id);
     text.code(TAB);
@@ -278,6 +294,10 @@ export function pools(input: PoolsInput): (first: number, last: number) => Pools
       seed(tagSeeds.of(id));
     }
     if (popular.has(id)) evidence(LETTER_P, popular, id);
+    if (broadens(listener, id)) {
+      text.code(LETTER_B);
+      text.integer(1);
+    }
   };
 
   /** Writes the pool and returns how many candidates are in it. */
@@ -293,7 +313,9 @@ export function pools(input: PoolsInput): (first: number, last: number) => Pools
     names(input.artistIds, input.artistSeeds, listener);
     text.packed(input.modelLine, 1);
     knowArtists(listener, true);
-    for (let at = 0; at < ids.length; at++) line(ids[at]!, scores[at]!);
+    knowGenres(listener, 1);
+    for (let at = 0; at < ids.length; at++) line(listener, ids[at]!, scores[at]!);
+    knowGenres(listener, 0);
     knowArtists(listener, false);
     bar(listener, 0);
     coSeeds.choose(ids, false);

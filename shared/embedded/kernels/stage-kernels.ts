@@ -186,6 +186,17 @@ async function writePools(context: KernelContext): Promise<void> {
   const pairsOf = (table: string) =>
     readRows(connection, ['lid', 'tid', '0'], `${table} ORDER BY lid, tid`, listeners);
 
+  await connection.run(`CREATE OR REPLACE TEMP TABLE genre_numbers AS
+    SELECT genre, ROW_NUMBER() OVER (ORDER BY genre) AS gid
+    FROM (SELECT DISTINCT UNNEST(string_split(genres, '|')) AS genre FROM recordings)`);
+  const [reaching] = (await readNumbers(
+    connection,
+    ['lid'],
+    '(SELECT DISTINCT lid FROM affinity_genres WHERE known_plays > 0)',
+  )) as [Float64Array];
+  const hasGenres = new Int32Array(new SharedArrayBuffer((listeners + 1) * 4));
+  for (const listener of reaching) hasGenres[listener] = 1;
+
   const input: PoolsInput = {
     seeds: { offsets: rowOffsets(seedListeners, listeners), ids: toInt32(seedIds), scores: tastes },
     seedPreferences: toInt32(preferences),
@@ -235,6 +246,23 @@ async function writePools(context: KernelContext): Promise<void> {
       Float64Array.from([0, ...(await readNumbers(connection, ['aid'], 'recordings ORDER BY tid'))[0]!]),
     ),
     listenerIds: await readDense(connection, 'listener_id', 'listeners ORDER BY lid'),
+    genres: await readRows(
+      connection,
+      ['tid', 'gid', '0'],
+      `(SELECT DISTINCT tid, UNNEST(string_split(genres, '|')) AS genre FROM recordings) JOIN genre_numbers USING (genre)
+        ORDER BY tid, gid`,
+      recordings,
+    ),
+    homeGenres: await readRows(
+      connection,
+      ['lid', 'gid', '0'],
+      `(SELECT lid, genre FROM affinity_genres
+        WHERE plays::DOUBLE / GREATEST(known_plays, 1)::DOUBLE >= ${of('broadening_genre_share')})
+        JOIN genre_numbers USING (genre) ORDER BY lid, gid`,
+      listeners,
+    ),
+    hasGenres,
+    genreCount: await maximum(connection, 'gid', 'genre_numbers'),
     itemIds: packTexts(await readDense(connection, 'item_id', 'recordings ORDER BY tid')),
     features: packTexts(await readDense(connection, 'features', 'item_features ORDER BY tid')),
     artistIds: packTexts(await readDense(connection, 'artist_id', 'artists ORDER BY aid')),
@@ -255,6 +283,7 @@ async function writePools(context: KernelContext): Promise<void> {
       weight_popularity: of('weight_popularity'),
     },
   };
+  await connection.run('DROP TABLE genre_numbers');
   await appending(context, (append) =>
     runKernel<PoolsInput, PoolsOutput>(
       new URL('./pools-worker.ts', import.meta.url),

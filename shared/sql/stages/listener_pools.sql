@@ -5,7 +5,8 @@
 --   features (see item_features), score, the listener's plays of the artist (and after a point those that were open,
 --   where some were private or excluded), and the evidence: a letter per generator
 --   (c co-listening, a artist, r new release, s sound, g genres and tags, p popularity), its score in thousandths, and .seed,
---   which counts from 0 in line 1 (c, s, g) or line 2 (a, r).
+--   which counts from 0 in line 1 (c, s, g) or line 2 (a, r); at its end b1 where it would broaden their taste (see
+--   play_notions): all of its genres are foreign to them, as its artist is.
 -- Of the listener's own artists the places are those among what they have not heard, or their favourites' other
 -- recordings would never be reached; what came out lately is first of them, and has no weight but that. The strongest seed is packed with its number into one INT64, which holds for up to 65,536 seeds.
 WITH members AS (
@@ -157,10 +158,12 @@ weights AS (
     @weight_co_listening + @weight_artist + @weight_audio + @weight_tags + @weight_popularity, 1
   ) AS total
 ),
-lines AS (
+written AS (
   SELECT
     r.lid,
     r.place,
+    r.tid,
+    i.aid > 0 AND COALESCE(k.plays, 0) = 0 AS new_artist,
     CONCAT(
       i.features, '\t', CAST(DIV(r.score, w.total) AS STRING), '\t', CAST(COALESCE(k.plays, 0) AS STRING),
       IF(k.public_plays < k.plays, CONCAT('.', CAST(k.public_plays AS STRING)), ''), '\t',
@@ -176,6 +179,35 @@ lines AS (
   JOIN item_features AS i ON i.tid = r.tid
   LEFT JOIN affinity_artists AS k ON k.lid = r.lid AND k.aid = i.aid
   WHERE r.place <= @pool_size
+),
+genres AS (
+  SELECT DISTINCT t.tid, name
+  FROM recordings AS t
+  CROSS JOIN UNNEST(SPLIT(t.genres, '|')) AS name
+),
+at_home AS (
+  SELECT lid, genre
+  FROM affinity_genres
+  WHERE CAST(plays AS FLOAT64) / CAST(GREATEST(known_plays, 1) AS FLOAT64) >= @broadening_genre_share
+),
+at_home_somewhere AS (
+  SELECT DISTINCT lid
+  FROM affinity_genres
+  WHERE known_plays > 0
+),
+lines AS (
+  SELECT
+    w.lid,
+    w.place,
+    CONCAT(
+      MIN(w.line),
+      IF(COUNTIF(s.lid IS NOT NULL AND g.name IS NOT NULL) > 0 AND COUNTIF(h.genre IS NOT NULL) = 0, 'b1', '')
+    ) AS line
+  FROM written AS w
+  LEFT JOIN at_home_somewhere AS s ON s.lid = w.lid
+  LEFT JOIN genres AS g ON g.tid = w.tid AND w.new_artist
+  LEFT JOIN at_home AS h ON h.lid = w.lid AND h.genre = g.name
+  GROUP BY w.lid, w.place
 ),
 bodies AS (
   SELECT lid, COUNT(*) AS candidates, STRING_AGG(line, '\n' ORDER BY place) AS body

@@ -207,6 +207,18 @@ describe('Discover Weekly of a listener with a build', () => {
     });
   });
 
+  test('a new artist of foreign genres would broaden their taste, until they play that artist', async () => {
+    const foreign = { item: 'far', artist: 'stranger', plays: 0, score: 800, evidence: 'p100b1' };
+    const met = { item: 'met', artist: 'met', plays: 1, score: 700, evidence: 'p100' };
+    await h.putPool('ann', ACTIVE, [foreign, met]);
+    await h.publishBuilds(ACTIVE);
+    const notions = async () =>
+      (await h.request(weekly())).body.items.map(({ itemId, notion }) => [itemId, notion]);
+    expect(Object.fromEntries(await notions())).toEqual({ far: 'taste_broadening', met: 'emerging' });
+    await h.live({ itemId: 'another', recordingId: 'another', artistId: 'stranger' });
+    expect(Object.fromEntries(await notions())).toMatchObject({ far: 'emerging' });
+  });
+
   test('what was played since moves the order and lends its neighbours', async () => {
     await h.putPool('ann', ACTIVE, [
       ...someLines('p', 20),
