@@ -56,7 +56,7 @@ export async function readSplitKnowledge(
   const files = await readdir(directory);
   const hasPlays = files.some((file) => /^train-counts\.tsv(\.gz)?$/.test(file));
   if (!hasPlays) tell(`${directory} has no train-counts.tsv: every pair counts as one play.`);
-  if (tagDirectory === null) tell('Without --tags no item has any.');
+  if (tagDirectory === null) tell('No item has tags; --tags says where they are.');
   const plays = hasPlays ? await readTrainPlays(directory) : new Map();
   if (tagDirectory === null)
     return { plays: (listener, item) => plays.get(listener)?.get(item) ?? 1, tags: NOTHING_KNOWN.tags };
@@ -99,7 +99,7 @@ export async function evaluateRandomSplits(
 ): Promise<Evaluation[]> {
   const plays = await readPlays(path);
   const itemsOf = new Map([...plays].map(([listener, items]) => [listener, [...items.keys()]]));
-  if (tagDirectory === null) tell('Without --tags no item has any.');
+  if (tagDirectory === null) tell('No item has tags; --tags says where they are.');
   const tags = tagDirectory === null ? new Map() : await readArtistTags(tagDirectory);
   const knowledge: SplitKnowledge = {
     plays: (listener, item) => plays.get(listener)?.get(item) ?? 1,

@@ -1,7 +1,7 @@
 /** What is known of a split beside its pairs: how often an item was played, and the tags that people gave it. */
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { PermanentError } from '../errors.ts';
+import { readdir, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { messageOf, PermanentError } from '../errors.ts';
 import { eachLine, locate, parseIds } from './split-file.ts';
 
 /** Ids are those of the split's files. */
@@ -70,6 +70,27 @@ export async function readArtistTags(directory: string): Promise<ReadonlyMap<num
         .map(([tag]) => String(tag)),
     ]),
   );
+}
+
+/**
+ * The directory with tags of artists that goes with a split: for a directory that says which artist an item is (items.txt)
+ * the first beside it that has such tags, for a file of pairs its own. Null where there is none. Throws PermanentError
+ * where nothing is at that path.
+ */
+export async function findArtistTags(split: string): Promise<string | null> {
+  const hasTags = async (directory: string) =>
+    (await readdir(directory)).some((file) => TAGS_FILE.test(file));
+  const kind = await stat(split).catch((error) => {
+    throw new PermanentError(`${split} cannot be read: ${messageOf(error)}`);
+  });
+  if (!kind.isDirectory()) return (await hasTags(dirname(split))) ? dirname(split) : null;
+  if (!(await readdir(split)).some((file) => /^items\.txt(\.gz)?$/.test(file))) return null;
+  const beside = await readdir(dirname(resolve(split)), { withFileTypes: true });
+  for (const entry of beside.filter((one) => one.isDirectory()).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const directory = join(dirname(resolve(split)), entry.name);
+    if (await hasTags(directory)) return directory;
+  }
+  return null;
 }
 
 /**

@@ -13,6 +13,7 @@ import {
   toSessionRows,
 } from '../../../shared/evaluation/session-report.ts';
 import { readSplit } from '../../../shared/evaluation/split-file.ts';
+import { findArtistTags } from '../../../shared/evaluation/split-knowledge.ts';
 import { listenOf } from '../../../shared/evaluation/timeline.ts';
 import {
   cutInstants,
@@ -37,13 +38,22 @@ const K = 20;
 
 const pathOf = (given: string) => resolve(process.env.INIT_CWD ?? '.', given);
 
+/** Where the tags of a split are: as given, nowhere, or where they lie beside it. */
+async function tagsOf(split: string, given: string | undefined): Promise<string | null> {
+  if (given === 'none') return null;
+  if (given !== undefined) return pathOf(given);
+  const found = await findArtistTags(split);
+  if (found !== null) print(`Tags of artists are those of ${found}; --tags none leaves them out.`);
+  return found;
+}
+
 async function evaluateSplits(
   path: string,
   request: { readonly splits: number; readonly tags: string | undefined; readonly seed: number },
 ): Promise<Evaluation[]> {
   const { splits, tags, seed } = request;
   const settings = readSettings(process.env);
-  const options = { tagDirectory: tags === undefined ? null : pathOf(tags), seed, tell: print };
+  const options = { tagDirectory: await tagsOf(path, tags), seed, tell: print };
   const evaluations =
     splits === 0
       ? await evaluateSplitDirectory(settings, path, options)
@@ -58,7 +68,7 @@ async function printAblation(
   seed: number,
   html: string | undefined,
 ): Promise<number> {
-  const knowledge = await readSplitKnowledge(path, tags === undefined ? null : pathOf(tags), print);
+  const knowledge = await readSplitKnowledge(path, await tagsOf(path, tags), print);
   const ablated = await ablateSplit(readSettings(process.env), await readSplit(path), knowledge, seed);
   const show = ({ mean, low, high }: Difference) =>
     `${mean.toFixed(4)} (${low.toFixed(4)} to ${high.toFixed(4)})`;
@@ -190,7 +200,7 @@ async function printOffPolicy({ days, json, html, ...options }: OffPolicyRequest
 
 await runCommand({
   usage:
-    'npm run eval -- --split PATH [--tags DIR] | --timeline PATH [PATH…] | --sessions FILE [--fit] | --prompts [--held-out] | --off-policy',
+    'npm run eval -- --split PATH [--tags DIR|none] | --timeline PATH [PATH…] | --sessions FILE [--fit] | --prompts [--held-out] | --off-policy',
   about:
     'Measures recommendations on data of your own. --split: a directory with train.txt and test.txt (user item item …, ' +
     'optionally .gz): the whole pipeline beside the usual baselines. --timeline: histories and catalogues as npm run ' +
@@ -225,7 +235,7 @@ await runCommand({
     split:
       'Directory of a split by listener; with --random-splits a file of pairs, `listener item plays` below a head.',
     'random-splits': 'Cut so many fresh splits out of the file, of seeds from --seed on, and judge by each.',
-    tags: 'HetRec directory with the tags of the artists of --split.',
+    tags: 'HetRec directory with the tags of the artists of --split, or none; without it the one that lies beside the split.',
     ablate: 'Instead of the baselines: the pipeline of --split without each of its parts.',
     timeline: 'History to split in time; more paths may follow.',
     cuts: 'Cuts at equal distances (default 12).',

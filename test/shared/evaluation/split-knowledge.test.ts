@@ -1,9 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import {
+  findArtistTags,
   readArtistTags,
   readItemArtists,
   readPlays,
@@ -76,6 +77,24 @@ test('tags of an artist come most given first, without those of one person alone
   expect(tags.get(10)).toEqual(['5', '6', '7', '4']);
   expect(tags.get(11)).toEqual([]);
   expect(tags.get(99)).toBeUndefined();
+});
+
+test('tags are found in the directory beside a split that says which artists its items are', async () => {
+  await mkdir(join(directory, 'split'));
+  await mkdir(join(directory, 'tags'));
+  await write('split/train.txt', '1 2\n');
+  await write('pairs.dat', 'userID\tartistID\tweight\n1\t2\t3\n');
+  await write('split/items.txt', 'item\thetrec_artist\tname\n');
+  expect(await findArtistTags(join(directory, 'split'))).toBeNull();
+  expect(await findArtistTags(join(directory, 'pairs.dat'))).toBeNull();
+  await write('tags/user_taggedartists.dat', 'userID\tartistID\ttagID\n');
+  expect(await findArtistTags(join(directory, 'split'))).toBe(join(directory, 'tags'));
+  expect(await findArtistTags(`${join(directory, 'split')}/`)).toBe(join(directory, 'tags'));
+  await rm(join(directory, 'split/items.txt'));
+  expect(await findArtistTags(join(directory, 'split'))).toBeNull();
+  await write('tags/user_artists.dat', 'userID\tartistID\tweight\n1\t2\t3\n');
+  expect(await findArtistTags(join(directory, 'tags/user_artists.dat'))).toBe(join(directory, 'tags'));
+  await expect(findArtistTags(join(directory, 'nowhere'))).rejects.toThrow('nowhere cannot be read');
 });
 
 test('a directory without tags or without a list of items is told', async () => {
