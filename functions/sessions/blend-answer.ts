@@ -116,8 +116,8 @@ function toldTo(
 ): Choice {
   const toldTo = viewer ?? attributedTo;
   const view = views.get(toldTo);
-  // The plays in it are those of the member it is from.
-  const known = toldTo === attributedTo ? candidate : { ...candidate, artistPlays: null };
+  // The plays in it are those of the member it is from, and so is what would broaden their taste.
+  const known = toldTo === attributedTo ? candidate : { ...candidate, artistPlays: null, broadens: false };
   return { candidate, score, parts, notion: view === undefined ? 'new_track' : notionOf(view, known) };
 }
 

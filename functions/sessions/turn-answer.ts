@@ -4,6 +4,7 @@ import type { Brief } from '../../shared/domain/brief.ts';
 import type { PatchOperation } from '../../shared/domain/brief-json-patch.ts';
 import type { Candidate } from '../../shared/domain/candidate.ts';
 import type { IndexedItem } from '../../shared/domain/indexed-item.ts';
+import { listenersPartOf } from '../../shared/domain/ranking.ts';
 import {
   expiryAfter,
   recordTurn,
@@ -131,7 +132,7 @@ function candidateOf({ proposal: { item } }: NextTrack, found: Candidate | undef
     explicit: explicit ?? false,
     genre: genres[0] ?? null,
     score: found?.score ?? 0,
-    artistPlays: found?.artistPlays ?? null,
+    ...(found === undefined ? { artistPlays: null } : listenersPartOf(found)),
     evidence: found?.evidence ?? [],
   };
 }

@@ -1,7 +1,7 @@
 /** The public event: what producers send to POST /v1/events, checked field by field. */
 import { z } from '@hono/zod-openapi';
 import { EVENT_TYPES, EVENT_VERSION, type EventContext, type EventType } from '../domain/event.ts';
-import { dayOf } from '../domain/time.ts';
+import { FIRST_RECORDING_YEAR, releaseDayOf } from '../domain/release-day.ts';
 import { Id } from './ids.ts';
 import { type FieldProblem, fieldProblems, pointerTo } from './problem.ts';
 
@@ -112,6 +112,11 @@ export function timeProblem(occurredAt: number, now: number): string | undefined
   return undefined;
 }
 
+function releaseProblem(date: string | null | undefined, now: number): string | undefined {
+  if (date == null || releaseDayOf(date, now) !== undefined) return undefined;
+  return `must lie between ${FIRST_RECORDING_YEAR} and a year from now`;
+}
+
 /** 0 stands for unknown in players' data. */
 const knownDuration = (ms: number | null | undefined): number | null => ms || null;
 
@@ -119,7 +124,10 @@ function contextOf(context: z.infer<typeof ContextSchema> | null | undefined): E
   return Object.fromEntries(Object.entries(context ?? {}).filter(([, value]) => value != null));
 }
 
-function metadataOf(metadata: z.infer<typeof MetadataSchema> | null | undefined): ItemMetadata | null {
+function metadataOf(
+  metadata: z.infer<typeof MetadataSchema> | null | undefined,
+  now: number,
+): ItemMetadata | null {
   if (!metadata) return null;
   return {
     title: metadata.title ?? null,
@@ -129,7 +137,7 @@ function metadataOf(metadata: z.infer<typeof MetadataSchema> | null | undefined)
     isrc: metadata.isrc?.replaceAll('-', '').toUpperCase() ?? null,
     mbid: metadata.mbid?.toLowerCase() ?? null,
     popularity: metadata.popularity ?? null,
-    releasedAt: metadata.releaseDate == null ? null : (dayOf(metadata.releaseDate) ?? null),
+    releasedAt: metadata.releaseDate == null ? null : (releaseDayOf(metadata.releaseDate, now) ?? null),
   };
 }
 
@@ -143,8 +151,13 @@ export function parseEvent(raw: unknown, pointer: string, now: number): ParsedEv
   if (!parsed.success) return { errors: fieldProblems(parsed.error, pointer) };
   const { data } = parsed;
   const occurredAt = typeof data.occurredAt === 'number' ? data.occurredAt : Date.parse(data.occurredAt);
-  const problem = timeProblem(occurredAt, now);
-  if (problem !== undefined) return { errors: [{ pointer: `${pointer}/occurredAt`, detail: problem }] };
+  const errors = [
+    { field: 'occurredAt', detail: timeProblem(occurredAt, now) },
+    { field: 'metadata/releaseDate', detail: releaseProblem(data.metadata?.releaseDate, now) },
+  ].flatMap(({ field, detail }) =>
+    detail === undefined ? [] : [{ pointer: `${pointer}/${field}`, detail }],
+  );
+  if (errors.length > 0) return { errors };
   return {
     event: {
       type: data.type,
@@ -156,7 +169,7 @@ export function parseEvent(raw: unknown, pointer: string, now: number): ParsedEv
       durationMs: knownDuration(data.durationMs),
       skipped: data.skipped ?? false,
       context: contextOf(data.context),
-      metadata: metadataOf(data.metadata),
+      metadata: metadataOf(data.metadata, now),
     },
   };
 }

@@ -26,6 +26,9 @@ export const SHELF_KINDS: Readonly<Record<ShelfId, ListeningKind>> = {
 /** Of shelves of one kind the later are worth this much less each: a page of discoveries alone tires. */
 const REPEATED_KIND = 0.6;
 
+/** Known artists, and often a single item: it takes nothing from the shelves after it. */
+const UNTIRING: ShelfId = 'new-releases';
+
 export interface Shelf<T> {
   readonly id: ShelfId;
   readonly items: readonly T[];
@@ -66,7 +69,7 @@ export function rankShelves<T extends { readonly recordingId: string }>(
       items.push(item);
     }
     if (items.length === 0) continue;
-    used.set(best.kind, (used.get(best.kind) ?? 0) + 1);
+    if (best.shelf.id !== UNTIRING) used.set(best.kind, (used.get(best.kind) ?? 0) + 1);
     ranked.push({ id: best.shelf.id, items, score: best.score, parts: best.parts });
   }
   return ranked;

@@ -180,10 +180,17 @@ export function mergeCandidates(candidates: readonly Candidate[]): Candidate[] {
         : {
             ...known,
             score: known.score + candidate.score,
-            artistPlays: known.artistPlays ?? candidate.artistPlays,
+            ...(known.artistPlays === null ? listenersPartOf(candidate) : {}),
             evidence: [...known.evidence, ...candidate.evidence],
           },
     );
   }
   return [...merged.values()];
 }
+
+/** What a pool knows of its listener beside the item. */
+export const listenersPartOf = ({ artistPlays, openArtistPlays, broadens }: Candidate) => ({
+  artistPlays,
+  ...(openArtistPlays !== undefined && { openArtistPlays }),
+  ...(broadens !== undefined && { broadens }),
+});

@@ -78,19 +78,23 @@ export async function readArtistTags(directory: string): Promise<ReadonlyMap<num
  * where nothing is at that path.
  */
 export async function findArtistTags(split: string): Promise<string | null> {
-  const hasTags = async (directory: string) =>
-    (await readdir(directory)).some((file) => TAGS_FILE.test(file));
   const kind = await stat(split).catch((error) => {
     throw new PermanentError(`${split} cannot be read: ${messageOf(error)}`);
   });
-  if (!kind.isDirectory()) return (await hasTags(dirname(split))) ? dirname(split) : null;
+  if (!kind.isDirectory()) return (await hasArtistTags(dirname(split))) ? dirname(split) : null;
   if (!(await readdir(split)).some((file) => /^items\.txt(\.gz)?$/.test(file))) return null;
-  const beside = await readdir(dirname(resolve(split)), { withFileTypes: true });
-  for (const entry of beside.filter((one) => one.isDirectory()).sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    const directory = join(dirname(resolve(split)), entry.name);
-    if (await hasTags(directory)) return directory;
+  const parent = dirname(resolve(split));
+  for (const name of (await readdir(parent)).sort()) {
+    const directory = join(parent, name);
+    if (await hasArtistTags(directory)) return directory;
   }
   return null;
+}
+
+/** What is no directory, or none that may be looked into, has no tags for anybody. */
+async function hasArtistTags(directory: string): Promise<boolean> {
+  const files = await readdir(directory).catch(() => []);
+  return files.some((file) => TAGS_FILE.test(file));
 }
 
 /**

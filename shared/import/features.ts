@@ -1,7 +1,7 @@
 /** Rows of track-feature CSVs to catalogue items, and of artist-feature CSVs to mean features. */
 import { bareItem } from '../domain/item.ts';
 import { artistIdOf } from '../domain/recording.ts';
-import { DAY_MS, dayOf } from '../domain/time.ts';
+import { FIRST_RECORDING_YEAR, releaseDayOf } from '../domain/release-day.ts';
 import type { FeatureColumns } from './feature-columns.ts';
 import { isValidId, type ListenMaker, MAX_NAME_LENGTH } from './listen.ts';
 import type { Converted } from './record.ts';
@@ -9,8 +9,6 @@ import type { Converted } from './record.ts';
 /** Faster is no tempo that people tap; the tracker's own range ends at about 250. */
 const MAX_TEMPO = 300;
 const MAX_DURATION_MS = 24 * 60 * 60 * 1000;
-const FIRST_RECORDING_YEAR = 1860;
-const YEAR_MS = 366 * DAY_MS;
 const SPOTIFY_ID = /^[0-9A-Za-z]{22}$/;
 
 /** Told when a value is set to null because it cannot be one. */
@@ -82,11 +80,11 @@ class RowReader {
   }
 
   /** The day of release; where the source tells a year or a month alone, no day is known. */
-  releasedAt(latest: number): number | null {
+  releasedAt(now: number): number | null {
     const text = this.text('releasedAt');
     if (text === null || isBlank(text) || /^\d{4}(-\d{2})?$/.test(text)) return null;
-    const at = dayOf(text.slice(0, 10));
-    if (at !== undefined && at >= Date.UTC(FIRST_RECORDING_YEAR, 0) && at <= latest) return at;
+    const at = releaseDayOf(text.slice(0, 10), now);
+    if (at !== undefined) return at;
     this.onBadValue('releasedAt');
     return null;
   }
@@ -150,7 +148,7 @@ export function convertTrackRow(
       durationMs: read.durationMs(),
       isrc: read.text('isrc'),
       popularity: read.popularity(),
-      releasedAt: read.releasedAt(maker.receivedAt + YEAR_MS),
+      releasedAt: read.releasedAt(maker.receivedAt),
     },
   };
 }

@@ -1,6 +1,6 @@
 /** Prepare Home: what could stand on each shelf, out of one listener's row, pool and catalogue. */
 
-import type { Candidate } from '../domain/candidate.ts';
+import type { Candidate, Evidence } from '../domain/candidate.ts';
 import type { ListeningEvent } from '../domain/event.ts';
 import { isSkip } from '../domain/event.ts';
 import { compareEvents } from '../domain/event-order.ts';
@@ -156,14 +156,15 @@ function withTraits(tile: Tile, known: ReadonlyMap<string, CatalogueItem>): Tile
   };
 }
 
-/** What artists whom the listener plays brought out lately. */
+/** What artists whom the listener plays or saves brought out lately. */
 function newReleases(candidates: readonly Candidate[], view: ListenerView, weights: RankingWeights): Tile[] {
-  const released = candidates.flatMap((candidate) => {
-    const evidence = candidate.evidence.filter(({ generator }) => generator === 'release');
-    return evidence.length === 0 ? [] : [{ ...candidate, evidence }];
-  });
-  return choose(released, view, weights, UNHEARD).map((choice) =>
-    tileOfChoice(choice, 'New from an artist you play'),
+  const isRelease = ({ generator }: Evidence) => generator === 'release';
+  const released = candidates.filter(({ evidence }) => evidence.some(isRelease));
+  return choose(released, view, weights, UNHEARD).map(({ candidate, ...choice }) =>
+    tileOfChoice(
+      { ...choice, candidate: { ...candidate, evidence: candidate.evidence.filter(isRelease) } },
+      'New from an artist you like',
+    ),
   );
 }
 

@@ -38,6 +38,9 @@ export const DEFAULT_PARAMETERS = {
   tracks_per_artist: 50,
   /** For how long what came out is new: first of what is offered of its artist to those who play them. */
   new_release_ms: 28 * DAY_MS,
+  /** Unless one in so many of its listeners had heard it so long before its day. */
+  early_listeners: 10,
+  early_ms: 7 * DAY_MS,
   block_size: 100,
   audio_neighbours: 20,
   /** Genres and tags of a recording that count, and recordings of a tag that are compared (stages/tag_neighbours). */

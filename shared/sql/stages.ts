@@ -250,10 +250,10 @@ export const STAGES: readonly Stage[] = [
   ),
   stage(
     'new_releases',
-    ['recordings', 'popularity'],
+    ['recordings', 'popularity', 'listening'],
     ['aid', 'kind', 'place'],
     { aid: I, kind: S, tid: I, freshness: I, place: I },
-    ['cutoff', 'new_release_ms', 'tracks_per_artist'],
+    ['cutoff', 'new_release_ms', 'early_ms', 'early_listeners', 'tracks_per_artist'],
   ),
   stage('audio_neighbours', ['recordings'], ['tid', 'place'], { tid: I, neighbour: I, score: I, place: I }, [
     'block_size',

@@ -44,6 +44,22 @@ describe('shelves', () => {
   });
 });
 
+test('what came out lately takes nothing from the shelves of discoveries after it', () => {
+  const one = { stream: 0.5, reward: 0.5 };
+  const values = { familiar: one, discovery: one, podcast: one };
+  const list = (prefix: string, length: number) =>
+    Array.from({ length }, (_, at) => ({ recordingId: `${prefix}${at}` }));
+  const shelves = [
+    { id: 'discover' as const, items: list('d', 5) },
+    { id: 'because-you-listened' as const, items: list('b', 5) },
+  ];
+  const varietyOf = (given: Parameters<typeof rankShelves>[0]) =>
+    new Map(rankShelves(given, values, 5).map(({ id, parts }) => [id, parts.variety]));
+  const without = varietyOf(shelves);
+  const found = varietyOf([{ id: 'new-releases', items: list('n', 1) }, ...shelves]);
+  expect(found).toEqual(new Map([['new-releases', 1], ...without]));
+});
+
 describe('the moment', () => {
   test('without any listening it is as the priors say', () => {
     const context = { hour: 8, weekday: 1, device: null };

@@ -191,6 +191,19 @@ describe('merging candidates', () => {
     ]);
   });
 
+  test('what a pool knows of its listener is kept, wherever among the others it stands', () => {
+    const own = candidate('a', { artistPlays: 3, openArtistPlays: 0 });
+    const foreign = candidate('b', { artistPlays: 0, broadens: true });
+    for (const order of [
+      [candidate('a'), own, candidate('b'), foreign],
+      [own, candidate('a'), foreign, candidate('b')],
+    ])
+      expect(mergeCandidates(order)).toMatchObject([
+        { artistPlays: 3, openArtistPlays: 0 },
+        { artistPlays: 0, broadens: true },
+      ]);
+  });
+
   test('never loses score nor changes its input', () => {
     fc.assert(
       fc.property(

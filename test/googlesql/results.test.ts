@@ -51,7 +51,7 @@ const LOW: Partial<Parameters> = {
 };
 const CASES: readonly (readonly [string, Sizes, Partial<Parameters>, 'sql' | 'kernels'])[] = [
   ['as configured', { seed: 7, listeners: 40, recordings: 80, runs: 9 }, {}, 'sql'],
-  ['by the kernels', { seed: 11, listeners: 40, recordings: 80, runs: 9 }, {}, 'kernels'],
+  ['by the kernels', { seed: 11, listeners: 40, recordings: 80, runs: 9 }, { early_listeners: 1 }, 'kernels'],
   ['with every cap reached', { seed: 12, listeners: 60, recordings: 120, runs: 9 }, LOW, 'sql'],
   ['of few', { seed: 21, listeners: 6, recordings: 12, runs: 3 }, {}, 'sql'],
   ['of nobody', { seed: 2, listeners: 0, recordings: 6, runs: 0 }, {}, 'sql'],

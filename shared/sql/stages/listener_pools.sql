@@ -94,22 +94,20 @@ popular AS (
   WHERE kind != 'episode' AND place <= @pool_popular
 ),
 proposed AS (
-  SELECT lid, tid, 'co' AS generator, score, seed FROM by_co_listening
+  SELECT lid, tid, 'co' AS generator, score, seed, CAST(NULL AS INT64) AS freshness FROM by_co_listening
   UNION ALL
-  SELECT lid, tid, 'artist', score, seed FROM by_artist
+  SELECT lid, tid, 'artist', score, seed, freshness FROM by_artist
   UNION ALL
-  SELECT lid, tid, 'release', freshness, seed FROM by_artist WHERE freshness IS NOT NULL
+  SELECT lid, tid, 'audio', score, seed, NULL FROM by_audio
   UNION ALL
-  SELECT lid, tid, 'audio', score, seed FROM by_audio
+  SELECT lid, tid, 'tags', score, seed, NULL FROM by_tags
   UNION ALL
-  SELECT lid, tid, 'tags', score, seed FROM by_tags
-  UNION ALL
-  SELECT m.lid, p.tid, 'popular', p.score, 0
+  SELECT m.lid, p.tid, 'popular', p.score, 0, NULL
   FROM members AS m
   JOIN popular AS p ON p.kind = m.kind
 ),
 unheard AS (
-  SELECT p.lid, p.tid, p.generator, p.score, p.seed
+  SELECT p.lid, p.tid, p.generator, p.score, p.seed, p.freshness
   FROM proposed AS p
   LEFT JOIN affinity_tracks AS f ON f.lid = p.lid AND f.tid = p.tid
   LEFT JOIN rejected AS r ON r.lid = p.lid AND r.tid = p.tid
@@ -121,7 +119,11 @@ scaled AS (
     CAST(ROUND(
       CAST(u.score AS FLOAT64) * 1000000
         / CAST(GREATEST(MAX(u.score) OVER (PARTITION BY u.lid, u.generator), 1) AS FLOAT64)
-    ) AS INT64) AS score
+    ) AS INT64) AS score,
+    CAST(ROUND(
+      CAST(u.freshness AS FLOAT64) * 1000000
+        / CAST(GREATEST(MAX(u.freshness) OVER (PARTITION BY u.lid, u.generator), 1) AS FLOAT64)
+    ) AS INT64) AS freshness
   FROM unheard AS u
 ),
 merged AS (
@@ -130,7 +132,7 @@ merged AS (
     tid,
     MAX(IF(generator = 'co', score, NULL)) AS co,
     MAX(IF(generator = 'artist', score, NULL)) AS artist,
-    MAX(IF(generator = 'release', score, NULL)) AS release,
+    MAX(freshness) AS freshness,
     MAX(IF(generator = 'audio', score, NULL)) AS audio,
     MAX(IF(generator = 'tags', score, NULL)) AS tags,
     MAX(IF(generator = 'popular', score, NULL)) AS popular,
@@ -169,7 +171,7 @@ written AS (
       IF(k.public_plays < k.plays, CONCAT('.', CAST(k.public_plays AS STRING)), ''), '\t',
       IF(r.co IS NULL, '', CONCAT('c', CAST(DIV(r.co, 1000) AS STRING), '.', CAST(r.co_seed AS STRING))),
       IF(r.artist IS NULL, '', CONCAT('a', CAST(DIV(r.artist, 1000) AS STRING), '.', CAST(r.artist_seed AS STRING))),
-      IF(r.release IS NULL, '', CONCAT('r', CAST(DIV(r.release, 1000) AS STRING), '.', CAST(r.artist_seed AS STRING))),
+      IF(r.freshness IS NULL, '', CONCAT('r', CAST(DIV(r.freshness, 1000) AS STRING), '.', CAST(r.artist_seed AS STRING))),
       IF(r.audio IS NULL, '', CONCAT('s', CAST(DIV(r.audio, 1000) AS STRING), '.', CAST(r.audio_seed AS STRING))),
       IF(r.tags IS NULL, '', CONCAT('g', CAST(DIV(r.tags, 1000) AS STRING), '.', CAST(r.tags_seed AS STRING))),
       IF(r.popular IS NULL, '', CONCAT('p', CAST(DIV(r.popular, 1000) AS STRING)))

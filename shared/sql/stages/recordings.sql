@@ -25,10 +25,23 @@ merged AS (
     ARRAY_AGG(year IGNORE NULLS ORDER BY updated_at DESC, year LIMIT 1)[SAFE_OFFSET(0)] AS year,
     ARRAY_AGG(explicit IGNORE NULLS ORDER BY updated_at DESC, explicit LIMIT 1)[SAFE_OFFSET(0)] AS explicit,
     ARRAY_AGG(duration_ms IGNORE NULLS ORDER BY updated_at DESC, duration_ms LIMIT 1)[SAFE_OFFSET(0)] AS duration_ms,
-    ARRAY_AGG(popularity IGNORE NULLS ORDER BY updated_at DESC, popularity LIMIT 1)[SAFE_OFFSET(0)] AS popularity,
-    MIN(released_at) AS released_at,
-    MIN(year) AS first_year
+    ARRAY_AGG(popularity IGNORE NULLS ORDER BY updated_at DESC, popularity LIMIT 1)[SAFE_OFFSET(0)] AS popularity
   FROM (SELECT c.* FROM catalogue AS c JOIN repeated AS r ON r.recording_id = c.recording_id)
+  GROUP BY recording_id
+),
+-- Each release as it is described last, and of them the first.
+releases AS (
+  SELECT
+    c.recording_id,
+    ARRAY_AGG(c.released_at IGNORE NULLS ORDER BY c.updated_at DESC, c.released_at LIMIT 1)[SAFE_OFFSET(0)] AS released_at,
+    ARRAY_AGG(c.year IGNORE NULLS ORDER BY c.updated_at DESC, c.year LIMIT 1)[SAFE_OFFSET(0)] AS year
+  FROM catalogue AS c
+  JOIN repeated AS r ON r.recording_id = c.recording_id
+  GROUP BY c.recording_id, c.item_id
+),
+first_releases AS (
+  SELECT recording_id, MIN(released_at) AS released_at, MIN(year) AS first_year
+  FROM releases
   GROUP BY recording_id
 ),
 described AS (
@@ -41,9 +54,10 @@ described AS (
   WHERE r.recording_id IS NULL
   UNION ALL
   SELECT
-    recording_id, item_id, kind, title, artist, artist_id, album, genres, tempo, key,
-    mode, energy, valence, year, explicit, duration_ms, popularity, released_at, first_year
-  FROM merged
+    m.recording_id, m.item_id, m.kind, m.title, m.artist, m.artist_id, m.album, m.genres, m.tempo, m.key,
+    m.mode, m.energy, m.valence, m.year, m.explicit, m.duration_ms, m.popularity, f.released_at, f.first_year
+  FROM merged AS m
+  JOIN first_releases AS f ON f.recording_id = m.recording_id
 ),
 heard AS (
   SELECT DISTINCT l.recording_id

@@ -43,6 +43,8 @@ const BAD_EVENTS: [string, unknown, string][] = [
   ['a popularity that is a share', submitted({ metadata: { popularity: 0.5 } }), '/metadata/popularity'],
   ['a release in a year alone', submitted({ metadata: { releaseDate: '2026' } }), '/metadata/releaseDate'],
   ['a day that is none', submitted({ metadata: { releaseDate: '2026-02-30' } }), '/metadata/releaseDate'],
+  ['a day before records', submitted({ metadata: { releaseDate: '0000-01-01' } }), '/metadata/releaseDate'],
+  ['a day in years', submitted({ metadata: { releaseDate: '9999-12-31' } }), '/metadata/releaseDate'],
   ['a release at an hour', submitted({ metadata: { releaseDate: 1.7e12 } }), '/metadata/releaseDate'],
   ['a popularity that is text', submitted({ metadata: { popularity: '50' } }), '/metadata/popularity'],
 ];

@@ -99,7 +99,7 @@ describe('home', () => {
       expect(score).toBeCloseTo(scoreParts.stream * scoreParts.reward * scoreParts.variety, 3);
   });
 
-  test('what came out lately by artists they play has a shelf of its own, until it is heard', async () => {
+  test('what came out lately by artists they like has a shelf of its own, until it is heard', async () => {
     const lines = [
       ...someLines('new', 40, { evidence: 'c900.0' }),
       ...someLines('out', 3, { evidence: 'c950.0a800.0r500.0', artist: 'band', score: 500 }),
@@ -110,7 +110,7 @@ describe('home', () => {
     expect(shelf(body, 'new-releases')).toMatchObject({
       title: 'New releases',
       items: [
-        { itemId: 'out0', source: 'release', reason: 'New from an artist you play', notion: 'new_track' },
+        { itemId: 'out0', source: 'release', reason: 'New from an artist you like', notion: 'new_track' },
         { itemId: 'out1', seeds: ['band'] },
         { itemId: 'out2' },
       ],

@@ -37,6 +37,16 @@ describe('next', () => {
     }
   });
 
+  test('what the build found foreign to the listener is so with a seed and without', async () => {
+    const far = { item: 'far', artist: 'stranger', plays: 0, score: 990, evidence: 'c900b1' };
+    await h.putPool('ann', ACTIVE, [far, ...someLines('own', 5)]);
+    await h.putRelated('seed', ACTIVE, [{ item: 'far', artist: 'stranger', score: 700, evidence: 'n1000' }]);
+    for (const query of ['?limit=3', '?seed=seed&limit=3']) {
+      const { body } = await h.request(nextUp(query));
+      expect(body.items.find(({ itemId }) => itemId === 'far')?.notion, query).toBe('taste_broadening');
+    }
+  });
+
   test('without a seed it is the own pool, for a stranger popularity', async () => {
     expect((await h.request(nextUp('?limit=2'))).body).toMatchObject({
       basis: 'build',

@@ -117,6 +117,24 @@ describe('today’s blend', () => {
     expect(notion((await h.today(blendId, 'bob')).body)).toBe('familiar');
   });
 
+  test('what would broaden one member’s taste tells the others nothing of it', async () => {
+    const lines = someLines('ann', 60).map((line, at) => ({
+      ...line,
+      plays: 0,
+      evidence: at % 2 ? 'c900' : 'c900b1',
+    }));
+    await h.putPool('ann', ACTIVE + 1, lines);
+    await h.putPool('bob', ACTIVE + 1, someLines('bob', 60));
+    await h.publishBuilds(ACTIVE + 1);
+    const { blendId } = await h.blendOf('ann', 'bob');
+    const notions = async (viewer: string) => {
+      const { body } = await h.today(blendId, viewer);
+      return new Set(body.items.filter(({ itemId }) => itemId.startsWith('ann')).map(({ notion }) => notion));
+    };
+    expect(await notions('ann')).toEqual(new Set(['taste_broadening', 'new_artist']));
+    expect((await notions('bob')).size).toBe(1);
+  });
+
   test('an impression is of who asked; a service that asks for nobody leaves none', async () => {
     const { blendId } = await h.blendOf('ann', 'bob');
     const { body } = await h.today(blendId, 'bob');

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -94,6 +94,12 @@ test('tags are found in the directory beside a split that says which artists its
   expect(await findArtistTags(join(directory, 'split'))).toBeNull();
   await write('tags/user_artists.dat', 'userID\tartistID\tweight\n1\t2\t3\n');
   expect(await findArtistTags(join(directory, 'tags/user_artists.dat'))).toBe(join(directory, 'tags'));
+  await rm(join(directory, 'tags/user_artists.dat'));
+  await write('split/items.txt', 'item\thetrec_artist\tname\n');
+  await rename(join(directory, 'tags'), join(directory, 'split/tags'));
+  await symlink(join(directory, 'split/tags'), join(directory, 'linked'));
+  await symlink(join(directory, 'split/tags/gone'), join(directory, 'a-dangling-link'));
+  expect(await findArtistTags(join(directory, 'split'))).toBe(join(directory, 'linked'));
   await expect(findArtistTags(join(directory, 'nowhere'))).rejects.toThrow('nowhere cannot be read');
 });
 

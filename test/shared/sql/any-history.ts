@@ -99,6 +99,15 @@ function itemsOf(draws: Draws, recordings: number): CatalogueItem[] {
         popularity: popularityOf(recording, release),
         releasedAt: releasedAtOf(recording, release),
       });
+    // Every fifth is described again, sooner or later: of its first release a day is put off, or another year told.
+    const again = items.at(-1);
+    if (recording % 5 === 2 && again !== undefined)
+      items.push({
+        ...again,
+        year: recording % 2 === 0 ? null : 1999,
+        releasedAt: again.releasedAt === null ? CUTOFF - 5 * DAY_MS : again.releasedAt + 2 * DAY_MS,
+        updatedAt: again.updatedAt + ((recording % 3) - 1) * DAY_MS,
+      });
   }
   return items;
 }
@@ -308,8 +317,8 @@ export const CROWD: History = historyOf({ seed: 5, listeners: 60, recordings: 80
  * So many runs, these arguments before any that are drawn; a failure is not shrunk for ever, since each step runs a
  * pipeline.
  */
-export const runs = <Arguments extends unknown[]>(numRuns: number, ...first: Arguments[]) => ({
+export const runs = <const Arguments extends readonly unknown[]>(numRuns: number, ...first: Arguments[]) => ({
   numRuns,
   interruptAfterTimeLimit: 20_000,
-  examples: first,
+  examples: first as { -readonly [At in keyof Arguments]: Arguments[At] }[],
 });

@@ -83,7 +83,8 @@ test('shards hold the most popular recordings in order, so many each, and say al
 test('whatever a title holds, it is one field of one line', async () => {
   const history = historyOf({ seed: 3, listeners: 0, recordings: 12, runs: 0 });
   const titles = ['a\tb', 'c\nd', 'e\r\nf', '"g\\n"', '', '\u2028', 'ば\u3099'];
-  const items = history.items.map((item, index) => ({
+  const once = [...new Map(history.items.map((item) => [item.itemId, item])).values()];
+  const items = once.map((item, index) => ({
     ...item,
     title: titles[index % titles.length] as string,
     updatedAt: CUTOFF - index,

@@ -9,9 +9,11 @@ import { event } from '../../domain/some-events.ts';
 import { anyHistory, CROWD, CUTOFF, runs } from './any-history.ts';
 import { NOTHING, runStages } from './stage-fixture.ts';
 import { recordingsOf } from './twin/catalogue.ts';
+import { listenersOf } from './twin/listeners.ts';
 import { NAMED, namesOf } from './twin/named.ts';
 
 const WINDOW = DEFAULT_PARAMETERS.new_release_ms;
+const EARLY = DEFAULT_PARAMETERS.early_ms;
 
 test('are those of the last days by artist and kind, newest first', async () => {
   let found = 0;
@@ -24,13 +26,24 @@ test('are those of the last days by artist and kind, newest first', async () => 
       const names = namesOf(rows);
       const score = new Map(rows('popularity').map((row) => [names.recording(row.tid), Number(row.score)]));
       const ids = new Map(rows('recordings').map(({ tid, recording_id }) => [recording_id, tid]));
-      const lately = [...recordingsOf(history).values()].filter(
-        ({ artistId, kind, releasedAt }) =>
+      const recordings = recordingsOf(history);
+      const heard = [...listenersOf(history, recordings).values()].flatMap(({ listens, outside }) =>
+        listens.filter((listen) => !outside(listen)),
+      );
+      const isOld = (recordingId: string, releasedAt: number) => {
+        const by = (listens: typeof heard) => new Set(listens.map(({ listenerId }) => listenerId)).size;
+        const of = heard.filter((listen) => listen.recordingId === recordingId);
+        const early = by(of.filter(({ occurredAt }) => occurredAt < releasedAt - EARLY));
+        return early > 0 && early >= by(of) / 10;
+      };
+      const lately = [...recordings.values()].filter(
+        ({ artistId, kind, releasedAt, recordingId }) =>
           artistId !== null &&
           kind !== 'episode' &&
           releasedAt !== null &&
           releasedAt <= CUTOFF &&
-          releasedAt > CUTOFF - WINDOW,
+          releasedAt > CUTOFF - WINDOW &&
+          !isOld(recordingId, releasedAt),
       );
       const expected = [...Map.groupBy(lately, ({ artistId, kind }) => `${artistId} ${kind}`).values()]
         .map((of) =>
@@ -102,7 +115,8 @@ async function poolOf({ items = [], events = [], parameters = {} }: Setting): Pr
     { ...NOTHING, items: catalogue, events: [...FAN, ...events], cutoff: CUTOFF },
     { stages: ['listener_pools'], parameters: { pool_popular: 0, ...parameters } },
   );
-  return parseCandidates(String(rows('listener_pools')[0]?.pool));
+  const fan = rows('listener_pools').find(({ listener_id }) => listener_id === 'fan');
+  return parseCandidates(String(fan?.pool));
 }
 
 const releasesIn = (pool: readonly Candidate[]) =>
@@ -169,6 +183,40 @@ test.each(OLD)('is not what %s', async (_, setting) => {
   const pool = await poolOf(setting);
   expect(releasesIn(pool)).toEqual([]);
   expect(pool[0]?.itemId).toBe('band01');
+});
+
+const listenOf = (listenerId: string, days: number) =>
+  event({
+    recordingId: 'band59',
+    itemId: 'band59',
+    artistId: 'band',
+    listenerId,
+    occurredAt: CUTOFF - days * DAY_MS,
+    receivedAt: CUTOFF - 1,
+  });
+
+test('is not what its listeners have long heard, whatever the day of a release says', async () => {
+  const items = [of('band', 59, back(3))];
+  const others = Array.from({ length: 10 }, (_, at) => listenOf(`l${at}`, 1));
+  expect(releasesIn(await poolOf({ items, events: others }))).toHaveLength(1);
+  // A clock that is wrong, one of eleven; and a week before the day is no proof.
+  expect(releasesIn(await poolOf({ items, events: [...others, listenOf('clock', 300)] }))).toHaveLength(1);
+  expect(releasesIn(await poolOf({ items, events: [listenOf('early', 10)] }))).toHaveLength(1);
+  expect(releasesIn(await poolOf({ items, events: [listenOf('early', 10.01)] }))).toEqual([]);
+  const two = [listenOf('clock', 300), listenOf('also', 300)];
+  expect(releasesIn(await poolOf({ items, events: [...others, ...two] }))).toEqual([]);
+});
+
+test('goes by what a catalogue says last of each release', async () => {
+  const said = (days: number, at: number, rest = {}) => ({
+    ...of('band', 59, { ...back(days), ...rest }),
+    updatedAt: CUTOFF - at * DAY_MS,
+  });
+  expect(releasesIn(await poolOf({ items: [said(10, 20), said(-20, 1)] }))).toEqual([]);
+  expect(releasesIn(await poolOf({ items: [said(3, 1), said(4000, 20, { year: 2015 })] }))).toEqual([]);
+  expect(
+    releasesIn(await poolOf({ items: [said(3, 1, { year: 2025 }), said(4000, 20, { year: 2015 })] })),
+  ).toHaveLength(1);
 });
 
 test('is the day on which it came out, to the last instant that counts', async () => {

@@ -183,22 +183,29 @@ const anySettings: fc.Arbitrary<Partial<Parameters>> = fc.constantFrom(
     pool_own_artists: 2,
   },
   { pool_size: 0 },
+  { early_ms: 400 * DAY_MS, pool_tracks_per_own_artist: 1, pool_own_artists: 20 },
 ) as fc.Arbitrary<Partial<Parameters>>;
 
 test('pools hold what the generators propose, weighed, without anything heard or ruled out', async () => {
   let candidates = 0;
+  let releases = 0;
   await fc.assert(
     fc.asyncProperty(anyHistory, anySettings, async (history, settings) => {
       const rows = await runStages(history, { stages: STAGES, parameters: settings });
       const parameters = { ...DEFAULT_PARAMETERS, ...settings };
       const told = { history, rows, names: namesOf(rows), recordings: recordingsOf(history), parameters };
       candidates += checkListenerPools(told);
+      for (const { pool } of rows('listener_pools'))
+        releases += parseCandidates(String(pool)).filter(({ evidence }) =>
+          evidence.some(({ generator }) => generator === 'release'),
+        ).length;
       checkRelated(told);
       checkSharedPools(told);
     }),
-    runs(8, [CROWD, {}]),
+    runs(8, [CROWD, { early_ms: 400 * DAY_MS }]),
   );
   expect(candidates).toBeGreaterThan(100);
+  expect(releases).toBeGreaterThan(20);
 });
 
 test('nobody listens so much that a pool cannot be computed', async () => {

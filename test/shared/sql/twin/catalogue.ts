@@ -132,13 +132,20 @@ function recordingOf(
   };
 }
 
+/** Of every release the last that was said of it, and of those the first. */
 function firstRelease(items: readonly CatalogueItem[]): number | null {
-  const days = items.flatMap(({ releasedAt }) => releasedAt ?? []).sort((a, b) => a - b);
-  const [first] = days;
-  if (first === undefined) return null;
-  const isOlder = items.some(({ year }) => year !== null && year < new Date(first).getUTCFullYear());
+  const releases = [...Map.groupBy(items, ({ itemId }) => itemId).values()].map((said) => ({
+    day: newest(said, at, ({ releasedAt }) => releasedAt),
+    year: newest(said, at, ({ year }) => year),
+  }));
+  const days = releases.flatMap(({ day }) => day ?? []);
+  if (days.length === 0) return null;
+  const first = Math.min(...days);
+  const isOlder = releases.some(({ year }) => year !== null && year < new Date(first).getUTCFullYear());
   return isOlder ? null : first;
 }
+
+const at = ({ updatedAt }: CatalogueItem): number => updatedAt;
 
 /** Ids of artists that items, features or covered events name, ascending. */
 export function artistIdsOf(history: History): readonly string[] {
