@@ -35,8 +35,8 @@ export function dataParts(prompt: string, genres: readonly string[]): readonly [
   ];
 }
 
-/** Control, format, private and half characters, among them the tags that hide text; joiners are spelling. */
-const INVISIBLE = /(?![\n\u200c\u200d])[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/gu;
+/** Control, format, private and half characters, and the block of tags that hide text, assigned or not; joiners are spelling. */
+const INVISIBLE = /(?![\n\u200c\u200d])[\p{Cc}\p{Cf}\p{Co}\p{Cs}\u{e0000}-\u{e007f}]/gu;
 
 function plain(text: string, most: number): string {
   const visible = text

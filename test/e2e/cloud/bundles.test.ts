@@ -153,9 +153,11 @@ describe.skipIf(!AVAILABLE)('the way of the data through the built bundles, on e
     expect((await send([play(first, 'e1')])).body).toMatchObject({ accepted: 1, rejected: [] });
     await untilGone(first);
     const after = await discoverWeekly();
-    expect(after).toHaveLength(30);
-    // The rest stays, in whatever order goes well together, and the next one moves up.
-    expect(after.toSorted()).toEqual([...before.slice(1), 'song30'].toSorted());
+    const songs = new Set(Array.from({ length: 40 }, (_, at) => `song${at}`));
+    expect(new Set(after).size).toBe(30);
+    expect(after.filter((song) => !songs.has(song) || song === first)).toEqual([]);
+    // The rest stays but for what is left to chance, one place in twenty: which ones depends on the week.
+    expect(after.filter((song) => before.includes(song)).length).toBeGreaterThanOrEqual(20);
   });
 
   test('repeats and plays while update-signals is down arrive when it is back, each once', async () => {

@@ -101,12 +101,14 @@ describe('LmdbTopics', () => {
 
   it('gathers what trickles in into batches while a delivery is under way', async () => {
     const batches: number[] = [];
+    const published = Promise.withResolvers<void>();
     topics.subscribe('update-signals', async (batch) => {
       batches.push(batch.length);
-      await sleep(20);
+      await published.promise;
       return batch.map(() => ACK);
     });
     for (let i = 0; i < 30; i++) await topics.publish('listens', [{ orderingKey: String(i), data: '{}' }]);
+    published.resolve();
     await topics.settled('update-signals');
     expect(batches.reduce((a, b) => a + b)).toBe(30);
     expect(batches.length).toBeLessThan(15);

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import tls from 'node:tls';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { TransientError } from '../../../shared/errors.ts';
+import { messageOf, TransientError } from '../../../shared/errors.ts';
 import { type BigtableRows, createBigtableRows } from '../../../shared/google/bigtable-rows.ts';
 import { startFrontEnd, startMetadata } from './bigtable-front-end.ts';
 
@@ -70,7 +70,9 @@ test('credentials that fail are told as what may pass and are not remembered; no
   await expect(store.read('listeners', 'a')).rejects.toThrow(/^Reading listeners: [A-Z_]+: no credentials/);
   expect(frontEnd.calls).toEqual([]);
   answer = token;
-  expect(await store.read('listeners', 'a')).toBeUndefined();
+  // As often as a first handshake takes on a busy machine; what is remembered would fail for ever.
+  const read = () => store.read('listeners', 'a').then((row) => row ?? 'nothing', messageOf);
+  await expect.poll(read, { timeout: 10_000 }).toBe('nothing');
 });
 
 test('a function in the cloud asks Bigtable over TLS in its own name, for data and nothing else', async () => {

@@ -37,9 +37,11 @@ describe('hedged requests', () => {
   test('it fails when every attempt has failed, with what the first one said', async () => {
     const hedged = createHedging({ afterMs: 5, share: 1 });
     let sent = 0;
+    const second = Promise.withResolvers<void>();
     const failing = hedged(async () => {
       const mine = ++sent;
-      await sleep(mine === 1 ? 20 : 1);
+      if (mine === 1) await second.promise;
+      else second.resolve();
       throw new Error(`attempt ${mine}`);
     });
     await expect(failing).rejects.toThrow('attempt 2');

@@ -6,7 +6,7 @@ import { answerSchema, dataParts, MOST_CHARACTERS } from '../../../shared/google
 test('no text ends its part early, hides anything or makes the part longer than it may be', () => {
   const hostile = fc.string({ unit: 'binary', maxLength: 3_000 });
   const tagged = fc.array(
-    fc.oneof(hostile, fc.constantFrom('</request>', '<genres>', '\u{e0041}', '\ud800')),
+    fc.oneof(hostile, fc.constantFrom('</request>', '<genres>', '\u{e0041}', '\u{e0006}', '\ud800')),
   );
   fc.assert(
     fc.property(
