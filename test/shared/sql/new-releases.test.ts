@@ -13,15 +13,18 @@ import { listenersOf } from './twin/listeners.ts';
 import { NAMED, namesOf } from './twin/named.ts';
 
 const WINDOW = DEFAULT_PARAMETERS.new_release_ms;
-const EARLY = DEFAULT_PARAMETERS.early_ms;
+const anyAge = fc.record({
+  early_ms: fc.constantFrom(0, 7 * DAY_MS, 400 * DAY_MS),
+  early_listeners: fc.constantFrom(1, 2, 10),
+});
 
 test('are those of the last days by artist and kind, newest first', async () => {
   let found = 0;
   await fc.assert(
-    fc.asyncProperty(anyHistory, fc.constantFrom(1, 2, 50), async (history, limit) => {
+    fc.asyncProperty(anyHistory, fc.constantFrom(1, 2, 50), anyAge, async (history, limit, early) => {
       const rows = await runStages(history, {
         stages: [...NAMED, 'popularity', 'new_releases'],
-        parameters: { tracks_per_artist: limit },
+        parameters: { tracks_per_artist: limit, ...early },
       });
       const names = namesOf(rows);
       const score = new Map(rows('popularity').map((row) => [names.recording(row.tid), Number(row.score)]));
@@ -33,8 +36,8 @@ test('are those of the last days by artist and kind, newest first', async () => 
       const isOld = (recordingId: string, releasedAt: number) => {
         const by = (listens: typeof heard) => new Set(listens.map(({ listenerId }) => listenerId)).size;
         const of = heard.filter((listen) => listen.recordingId === recordingId);
-        const early = by(of.filter(({ occurredAt }) => occurredAt < releasedAt - EARLY));
-        return early > 0 && early >= by(of) / 10;
+        const before = by(of.filter(({ occurredAt }) => occurredAt < releasedAt - early.early_ms));
+        return before > 0 && before >= by(of) / early.early_listeners;
       };
       const lately = [...recordings.values()].filter(
         ({ artistId, kind, releasedAt, recordingId }) =>
@@ -77,7 +80,7 @@ test('are those of the last days by artist and kind, newest first', async () => 
       expect(inOrder(told)).toEqual(inOrder(expected));
       found += told.length;
     }),
-    runs(8, [CROWD, 50]),
+    runs(8, [CROWD, 50, { early_ms: 400 * DAY_MS, early_listeners: 10 }]),
   );
   expect(found).toBeGreaterThan(10);
 });
