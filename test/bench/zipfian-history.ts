@@ -28,7 +28,9 @@ export async function fillWithPlays(
   for (const [name, table] of Object.entries(TABLES))
     await connection.run(createTableSql(name, table.columns));
   const artists = Math.ceil(tracks / 10);
-  const isNew = 'hash(i, 10) % 50 = 0';
+  // Beside the tracks that are heard some that came out in the last fortnight and are not.
+  const released = Math.ceil(tracks / 50);
+  const isNew = `i >= ${tracks}`;
   await connection.run(`INSERT INTO catalogue (
       item_id, recording_id, kind, title, artist, artist_id, genres, tempo, key, mode, energy, valence, year, explicit,
       duration_ms, source, updated_at, released_at
@@ -41,7 +43,7 @@ export async function fillWithPlays(
       hash(i, 8) % 10 = 0, 150000 + hash(i, 9) % 150000, 'generated',
       make_timestamp(${endAt} * 1000),
       CASE WHEN ${isNew} THEN make_timestamp((${endAt} - (hash(i, 11) % 14)::BIGINT * 86400000) * 1000) END
-    FROM (SELECT i, hash(i, 'artist') % ${artists} AS a FROM range(${tracks}) AS r(i))`);
+    FROM (SELECT i, hash(i, 'artist') % ${artists} AS a FROM range(${tracks + released}) AS r(i))`);
   // Activity is log-normal; the last listeners' plays are cut or added so that the sum is exact.
   await connection.run(`INSERT INTO listens
     WITH activity AS (
