@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Session, SessionAnswerSchema, SessionSchema } from '../../../shared/api/session.ts';
+import { ACTIVE } from '../serve/harness.ts';
 import { fill, itemsOf, NOW, openSessions, type SessionsHarness } from './harness.ts';
 
 let h: SessionsHarness;
@@ -39,6 +40,26 @@ describe('a session', () => {
     }
     const stages = second.body.stages.map(({ stage }) => stage);
     expect(stages).toEqual(['retrieve', 'hydrate', 'score', 'rerank', 'sequence', 'serve']);
+  });
+
+  test('says as the build does what would broaden the listener’s taste', async () => {
+    const foreign = Array.from({ length: 20 }, (_, at) => ({
+      item: `track-${at * 5}`,
+      recording: `rec-${at * 5}`,
+      artist: `rock-artist-${at}`,
+      plays: 0,
+      score: 900,
+      evidence: at < 10 ? 'c900b1' : 'c900',
+    }));
+    await h.putPool('ann', ACTIVE, foreign);
+    const { body } = await begun({ seed: { brief: { genres: ['rock'] } }, count: 20 });
+    const told = new Map(body.items.map(({ itemId, notion }) => [itemId, notion]));
+    const notions = foreign.flatMap(({ item, evidence }) =>
+      told.has(item) ? [[told.get(item), evidence.endsWith('b1') ? 'taste_broadening' : 'new_artist']] : [],
+    );
+    expect(notions.length).toBeGreaterThan(5);
+    for (const [found, expected] of notions) expect(found).toBe(expected);
+    expect(new Set(notions.map(([found]) => found)).size).toBe(2);
   });
 
   test('after three skips of one artist, genre and energy there is less of them, and the history tells why', async () => {
