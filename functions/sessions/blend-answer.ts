@@ -5,12 +5,13 @@ import { type Jspf, toJspf } from '../../shared/api/jspf.ts';
 import { replaceBlocked } from '../../shared/domain/blend-replacement.ts';
 import type { BlendChoice } from '../../shared/domain/blend-selection.ts';
 import type { Taste } from '../../shared/domain/taste.ts';
+import { dateOf } from '../../shared/domain/time.ts';
 import type { Topics } from '../../shared/ports/topics.ts';
 import { describeAnswer, rememberAnswer, roundScore } from '../../shared/serving/answer.ts';
 import type { Basis } from '../../shared/serving/candidates.ts';
 import type { ListenerView, Reading, ReadingDeps } from '../../shared/serving/reading.ts';
 import { type Choice, notionOf } from '../../shared/serving/recommend.ts';
-import { type BlendDay, dateOf } from './blend-day.ts';
+import type { BlendDay } from './blend-day.ts';
 
 export interface BlendContext {
   readonly blendId: string;

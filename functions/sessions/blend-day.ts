@@ -5,6 +5,7 @@ import type { BlendMember } from '../../shared/domain/blend-evidence.ts';
 import { type MatchParts, matchGroup } from '../../shared/domain/blend-match.ts';
 import type { RankingWeights } from '../../shared/domain/ranking.ts';
 import { sequence } from '../../shared/domain/sequencing.ts';
+import { dateOf } from '../../shared/domain/time.ts';
 import { createRandom } from '../../shared/random.ts';
 import type { DayOf } from '../../shared/serving/blend-documents.ts';
 import type { Basis } from '../../shared/serving/candidates.ts';
@@ -28,11 +29,6 @@ const NEEDED: readonly Part[] = ['build', 'listener', 'catalogue', 'related', 'p
 /** Whether the day may be kept: what it was made of was all there. */
 export function isWhole({ degraded }: Reading): boolean {
   return !NEEDED.some((part) => degraded.has(part));
-}
-
-/** UTC, `2026-11-01`. */
-export function dateOf(now: number): string {
-  return new Date(now).toISOString().slice(0, 10);
 }
 
 /** Makes the day. `views`: of each member, by listener id, in order. */

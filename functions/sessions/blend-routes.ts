@@ -8,6 +8,7 @@ import { JSPF_TYPE } from '../../shared/api/jspf.ts';
 import { actedFor, requireListener } from '../../shared/auth/principal.ts';
 import { type BlendGroup, FEWEST_MEMBERS, MOST_MEMBERS, memberOf } from '../../shared/domain/blend-group.ts';
 import type { RankingWeights } from '../../shared/domain/ranking.ts';
+import { dateOf } from '../../shared/domain/time.ts';
 import { Forbidden, NotFound, TransientError } from '../../shared/errors.ts';
 import type { DocumentStore } from '../../shared/ports/document-store.ts';
 import type { Topics } from '../../shared/ports/topics.ts';
@@ -30,7 +31,7 @@ import {
   startReading,
 } from '../../shared/serving/reading.ts';
 import { blendAsJspf, writeBlend } from './blend-answer.ts';
-import { type BlendDay, dateOf, isWhole, makeDay } from './blend-day.ts';
+import { type BlendDay, isWhole, makeDay } from './blend-day.ts';
 import {
   createBlendRoute,
   joinRoute,

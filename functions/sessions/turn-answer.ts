@@ -2,9 +2,8 @@
 import type { SessionAnswer } from '../../shared/api/session.ts';
 import type { Brief } from '../../shared/domain/brief.ts';
 import type { PatchOperation } from '../../shared/domain/brief-json-patch.ts';
-import type { Candidate } from '../../shared/domain/candidate.ts';
+import { type Candidate, listenersPartOf } from '../../shared/domain/candidate.ts';
 import type { IndexedItem } from '../../shared/domain/indexed-item.ts';
-import { listenersPartOf } from '../../shared/domain/ranking.ts';
 import {
   expiryAfter,
   recordTurn,

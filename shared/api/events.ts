@@ -112,10 +112,7 @@ export function timeProblem(occurredAt: number, now: number): string | undefined
   return undefined;
 }
 
-function releaseProblem(date: string | null | undefined, now: number): string | undefined {
-  if (date == null || releaseDayOf(date, now) !== undefined) return undefined;
-  return `must lie between ${FIRST_RECORDING_YEAR} and a year from now`;
-}
+const RELEASE_PROBLEM = `must lie between ${FIRST_RECORDING_YEAR} and a year from now`;
 
 /** 0 stands for unknown in players' data. */
 const knownDuration = (ms: number | null | undefined): number | null => ms || null;
@@ -126,7 +123,7 @@ function contextOf(context: z.infer<typeof ContextSchema> | null | undefined): E
 
 function metadataOf(
   metadata: z.infer<typeof MetadataSchema> | null | undefined,
-  now: number,
+  releasedAt: number | null,
 ): ItemMetadata | null {
   if (!metadata) return null;
   return {
@@ -137,7 +134,7 @@ function metadataOf(
     isrc: metadata.isrc?.replaceAll('-', '').toUpperCase() ?? null,
     mbid: metadata.mbid?.toLowerCase() ?? null,
     popularity: metadata.popularity ?? null,
-    releasedAt: metadata.releaseDate == null ? null : (releaseDayOf(metadata.releaseDate, now) ?? null),
+    releasedAt,
   };
 }
 
@@ -151,13 +148,15 @@ export function parseEvent(raw: unknown, pointer: string, now: number): ParsedEv
   if (!parsed.success) return { errors: fieldProblems(parsed.error, pointer) };
   const { data } = parsed;
   const occurredAt = typeof data.occurredAt === 'number' ? data.occurredAt : Date.parse(data.occurredAt);
+  const released = data.metadata?.releaseDate;
+  const releasedAt = released == null ? null : releaseDayOf(released, now);
   const errors = [
     { field: 'occurredAt', detail: timeProblem(occurredAt, now) },
-    { field: 'metadata/releaseDate', detail: releaseProblem(data.metadata?.releaseDate, now) },
+    { field: 'metadata/releaseDate', detail: releasedAt === undefined ? RELEASE_PROBLEM : undefined },
   ].flatMap(({ field, detail }) =>
     detail === undefined ? [] : [{ pointer: `${pointer}/${field}`, detail }],
   );
-  if (errors.length > 0) return { errors };
+  if (errors.length > 0 || releasedAt === undefined) return { errors };
   return {
     event: {
       type: data.type,
@@ -169,7 +168,7 @@ export function parseEvent(raw: unknown, pointer: string, now: number): ParsedEv
       durationMs: knownDuration(data.durationMs),
       skipped: data.skipped ?? false,
       context: contextOf(data.context),
-      metadata: metadataOf(data.metadata, now),
+      metadata: metadataOf(data.metadata, releasedAt),
     },
   };
 }

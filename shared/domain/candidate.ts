@@ -44,6 +44,13 @@ export interface Candidate extends Features {
   readonly evidence: readonly Evidence[];
 }
 
+/** What a pool knows of its listener beside the item. */
+export const listenersPartOf = ({ artistPlays, openArtistPlays, broadens }: Candidate) => ({
+  artistPlays,
+  ...(openArtistPlays !== undefined && { openArtistPlays }),
+  ...(broadens !== undefined && { broadens }),
+});
+
 /** What stands for a generator in pools and impressions. */
 const GENERATOR_LETTERS: Readonly<Record<Generator, string>> = {
   co: 'c',

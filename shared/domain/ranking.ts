@@ -1,6 +1,6 @@
 /** From candidates to an order: the build's score, moved by what the listener did since. Pure. */
 import { squash } from './affinity.ts';
-import type { Candidate } from './candidate.ts';
+import { type Candidate, listenersPartOf } from './candidate.ts';
 import type { ExplorationWeights } from './exploration.ts';
 import { type TrackSound, transitionScore } from './harmony.ts';
 import type { Signals } from './signals.ts';
@@ -187,10 +187,3 @@ export function mergeCandidates(candidates: readonly Candidate[]): Candidate[] {
   }
   return [...merged.values()];
 }
-
-/** What a pool knows of its listener beside the item. */
-export const listenersPartOf = ({ artistPlays, openArtistPlays, broadens }: Candidate) => ({
-  artistPlays,
-  ...(openArtistPlays !== undefined && { openArtistPlays }),
-  ...(broadens !== undefined && { broadens }),
-});

@@ -1,4 +1,5 @@
 /** One history judged at many cuts: a lone listener gives one number per cut, so the cuts are what is resampled. */
+import { dateOf } from '../domain/time.ts';
 import { InvalidInput } from '../errors.ts';
 import type { Ranker } from './baselines.ts';
 import { type Evaluation, evaluateLists, type JudgedList } from './results.ts';
@@ -95,7 +96,7 @@ export function evaluateCuts(
 }
 
 function nameOf({ listener }: Pick<JudgedList<string>, 'listener'>, { cutAt }: Timeline): string {
-  return `${listener} @ ${new Date(cutAt).toISOString().slice(0, 10)}`;
+  return `${listener} @ ${dateOf(cutAt)}`;
 }
 
 /** Of the recordings that listeners with a history played for the first time: how many, and how many were in reach. */

@@ -161,18 +161,11 @@ async function writePools(context: KernelContext): Promise<void> {
     '(SELECT * FROM affinity_artists WHERE plays > 0) ORDER BY lid, aid',
   )) as [Float64Array, Float64Array, Float64Array, Float64Array];
 
-  const tracksOf = (kind: string) =>
+  const ofArtists = (table: string, kind: string, score: string) =>
     readRows(
       connection,
-      ['aid', 'tid', 'place'],
-      `(SELECT * FROM artist_tracks WHERE kind = '${kind}') ORDER BY aid, place`,
-      artists,
-    );
-  const releasesOf = (kind: string) =>
-    readRows(
-      connection,
-      ['aid', 'tid', 'freshness'],
-      `(SELECT * FROM new_releases WHERE kind = '${kind}') ORDER BY aid, place`,
+      ['aid', 'tid', score],
+      `(SELECT * FROM ${table} WHERE kind = '${kind}') ORDER BY aid, place`,
       artists,
     );
   const popularOf = async (kind: string) => {
@@ -219,8 +212,14 @@ async function writePools(context: KernelContext): Promise<void> {
       `(SELECT * FROM artist_neighbours WHERE place <= ${of('pool_artist_neighbours')}) ORDER BY aid, place`,
       artists,
     ),
-    artistTracks: [await tracksOf('track'), await tracksOf('artist')],
-    newReleases: [await releasesOf('track'), await releasesOf('artist')],
+    artistTracks: [
+      await ofArtists('artist_tracks', 'track', 'place'),
+      await ofArtists('artist_tracks', 'artist', 'place'),
+    ],
+    newReleases: [
+      await ofArtists('new_releases', 'track', 'freshness'),
+      await ofArtists('new_releases', 'artist', 'freshness'),
+    ],
     audioNeighbours: await readRows(
       connection,
       ['tid', 'neighbour', 'score'],

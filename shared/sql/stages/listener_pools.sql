@@ -8,7 +8,8 @@
 --   which counts from 0 in line 1 (c, s, g) or line 2 (a, r); at its end b1 where it would broaden their taste (see
 --   play_notions): all of its genres are foreign to them, as its artist is.
 -- Of the listener's own artists the places are those among what they have not heard, or their favourites' other
--- recordings would never be reached; what came out lately is first of them, and has no weight but that. The strongest seed is packed with its number into one INT64, which holds for up to 65,536 seeds.
+-- recordings would never be reached; what came out lately is first of them, and has no weight but that. The strongest seed
+-- is packed with its number into one INT64, which holds for up to 65,536 seeds.
 WITH members AS (
   SELECT lid, MIN(kind) AS kind, COUNT(*) AS seeds
   FROM seeds

@@ -1,5 +1,6 @@
 -- The catalogue by recording: re-releases merged attribute by attribute (newest description first), a dense id,
--- attributes as scaled integers, when it first came out (not known where a year tells of an earlier release), and the two MD5 slices that place the recording in a heard filter.
+-- attributes as scaled integers, when it first came out (not known where a year tells of an earlier release), and the two
+-- MD5 slices that place the recording in a heard filter.
 -- Most recordings are described once and most heard ones are described, so that little is sorted or compared.
 WITH repeated AS (
   SELECT recording_id
